@@ -1,0 +1,74 @@
+/*
+ * canvas_event: the text form of one entry of the log, as the Function
+ * library writes it into the stream (field "e") and into publications.
+ *
+ *   p,<x>,<y>,<color>,<old>,<kind>,<actor>,<ms>   a pixel was placed
+ *   m,<reason>,<ms>,<json>                        an epoch begins (marker)
+ *
+ * kind: u user, g guest, a agent.  actor: UUID.  ms: Unix time of Redis.
+ * reason: init, rotate, reset, restart, restore.  json: object of the rest.
+ *
+ * Its place in the log is the stream id "<epoch>-<seq>".  A marker's seq is
+ * the last seq before the epoch: the first change has seq + 1.  A publication
+ * is one or more lines "<epoch>-<seq> <event>" joined by '\n'; a line that
+ * begins with 'r' says that the rules hash changed.
+ */
+
+#ifndef CANVAS_EVENT_H_INCLUDED
+#define CANVAS_EVENT_H_INCLUDED
+
+#include "canvas_status.h"
+
+typedef enum {
+    CANVAS_EVENT_PIXEL = 'p',
+    CANVAS_EVENT_MARKER = 'm',
+    CANVAS_EVENT_RULES = 'r'
+} canvas_event_type_t;
+
+typedef enum {
+    CANVAS_REASON_NONE = 0,
+    CANVAS_REASON_INIT,
+    CANVAS_REASON_ROTATE,
+    CANVAS_REASON_RESET,
+    CANVAS_REASON_RESTART,
+    CANVAS_REASON_RESTORE
+} canvas_reason_t;
+
+typedef struct {
+    canvas_event_type_t  type;
+    uint64_t             epoch;
+    uint64_t             seq;
+    uint64_t             ms;
+    uint16_t             x;
+    uint16_t             y;
+    uint8_t              color;
+    uint8_t              old;
+    char                 kind;          /* 'u', 'g', 'a' */
+    uint8_t              actor[16];
+    canvas_reason_t      reason;        /* of a marker */
+    const char          *json;          /* of a marker; points into input */
+    size_t               json_len;
+} canvas_event_t;
+
+/* "<epoch>-<seq>"; CANVAS_INVALID if malformed or above 2^53 - 1 */
+canvas_status_t canvas_event_id_parse(const char *text, size_t len,
+    uint64_t *epoch, uint64_t *seq);
+
+/* writes "<epoch>-<seq>" and a NUL into buf (44 bytes); returns the length */
+size_t canvas_event_id_format(char *buf, uint64_t epoch, uint64_t seq);
+
+/* the event text alone; epoch and seq are left alone */
+canvas_status_t canvas_event_parse(const char *text, size_t len,
+    canvas_event_t *event);
+
+/*
+ * takes the next line off a publication: *text and *len advance past it.
+ * CANVAS_DONE at the end, CANVAS_INVALID for a malformed line (skipped).
+ */
+canvas_status_t canvas_event_next(const char **text, size_t *len,
+    canvas_event_t *event);
+
+const char *canvas_reason_name(canvas_reason_t reason);
+canvas_reason_t canvas_reason_find(const char *name, size_t len);
+
+#endif /* CANVAS_EVENT_H_INCLUDED */

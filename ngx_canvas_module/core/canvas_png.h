@@ -1,0 +1,20 @@
+/*
+ * canvas_png: an indexed PNG of a canvas through libpng, written to memory.
+ * Slow: run it on a thread, never on an event loop.
+ */
+
+#ifndef CANVAS_PNG_H_INCLUDED
+#define CANVAS_PNG_H_INCLUDED
+
+#include "canvas_palette.h"
+
+/*
+ * pixels: one byte a pixel.  scale: each pixel becomes scale x scale, 1 to
+ * 64.  level: zlib's, 0 to 9.  On CANVAS_OK *png is malloc()ed, *len bytes,
+ * the caller's to free.  Pixels beyond the palette are CANVAS_INVALID.
+ */
+canvas_status_t canvas_png_encode(const uint8_t *pixels, unsigned width,
+    unsigned height, const canvas_palette_t *palette, unsigned scale,
+    int level, uint8_t **png, size_t *len);
+
+#endif /* CANVAS_PNG_H_INCLUDED */

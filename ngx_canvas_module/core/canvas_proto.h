@@ -1,0 +1,122 @@
+/*
+ * canvas_proto: the messages of /ws, as JSON text (canvas.v1.json) and as
+ * binary frames (canvas.v1.bin).  Payloads only; canvas_ws frames them.
+ *
+ * Encoders write to buf and return the length; with buf == NULL they return
+ * the length (or an upper bound where the comment says so) alone.
+ */
+
+#ifndef CANVAS_PROTO_H_INCLUDED
+#define CANVAS_PROTO_H_INCLUDED
+
+#include "canvas_mirror.h"
+#include "canvas_palette.h"
+
+typedef enum {
+    CANVAS_MSG_PLACE = 0,
+    CANVAS_MSG_PING,
+    CANVAS_MSG_AUTH,
+    CANVAS_MSG_VIEWPORT,
+    CANVAS_MSG_SUBSCRIBE,
+    CANVAS_MSG_UNSUBSCRIBE
+} canvas_msg_type_t;
+
+#define CANVAS_PROTO_ID_MAX     64      /* bytes of an echoed id, as JSON */
+#define CANVAS_PROTO_TOKEN_MAX  2048
+
+/* bits of subscribe / unsubscribe */
+#define CANVAS_CHANNEL_LEADERBOARD  0x01
+#define CANVAS_CHANNEL_SCOREBOARD   0x02
+
+typedef struct {
+    canvas_msg_type_t  type;
+    int64_t            x;
+    int64_t            y;
+    int64_t            width;       /* of a viewport; 0: the whole canvas */
+    int64_t            height;
+    int64_t            color;
+    unsigned           channels;
+    char               id[CANVAS_PROTO_ID_MAX];   /* JSON number or string */
+    size_t             id_len;                    /* 0: none */
+    uint32_t           binary_id;
+    char              *token;       /* of auth; freed by canvas_msg_free() */
+} canvas_msg_t;
+
+/*
+ * Parses one text message.  CANVAS_CODE_OK, or the code to answer with:
+ * INVALID_MESSAGE (not JSON, no object, unknown type, duplicate keys, too
+ * deep, id neither integer nor short string), INVALID_COORDS (x or y missing,
+ * no integer, or outside 0..65535), INVALID_COLOR (likewise, 0..255).
+ * Whether x, y and color are within this canvas is the caller's check.  id
+ * is filled whenever it could be read.  Integral forms only: 1.0 and 1e2
+ * are refused.
+ */
+canvas_code_t canvas_msg_parse(const char *text, size_t len,
+    canvas_msg_t *msg);
+
+/* {"x":..,"y":..,"color":..} of POST /api/pixel; the same codes */
+canvas_code_t canvas_msg_parse_pixel(const char *text, size_t len,
+    canvas_msg_t *msg);
+
+/* one binary message; only 0x10 place exists */
+canvas_code_t canvas_msg_parse_binary(const uint8_t *data, size_t len,
+    canvas_msg_t *msg);
+
+void canvas_msg_free(canvas_msg_t *msg);
+
+/* JSON text; the longest update is CANVAS_PROTO_UPDATE_MAX bytes */
+#define CANVAS_PROTO_UPDATE_MAX  128
+
+size_t canvas_proto_update(char *buf, const canvas_change_t *change,
+    uint64_t seq);
+
+/* n updates, each a whole WebSocket text frame with its head; upper bound
+ * with buf == NULL.  first is the seq of changes[0] */
+size_t canvas_proto_update_frames(uint8_t *buf, const canvas_change_t *changes,
+    size_t n, uint64_t first);
+
+/* payload of a binary updates message: 9 + 5 * n bytes; last is the seq of
+ * the last change */
+size_t canvas_proto_updates_binary(uint8_t *buf,
+    const canvas_change_t *changes, size_t n, uint64_t last);
+
+#define CANVAS_PROTO_REPLY_MAX  320
+
+size_t canvas_proto_placed(char *buf, const canvas_msg_t *msg, uint64_t seq,
+    uint64_t cooldown_ms);
+size_t canvas_proto_placed_binary(uint8_t *buf, const canvas_msg_t *msg,
+    uint64_t seq, uint64_t cooldown_ms);
+
+/* remaining_ms: left out when 0; rule: may be NULL, a short [a-z_] name */
+size_t canvas_proto_error(char *buf, canvas_code_t code,
+    uint64_t remaining_ms, const char *rule, const canvas_msg_t *msg);
+/* 0 when the code has no binary form: send the text then */
+size_t canvas_proto_error_binary(uint8_t *buf, canvas_code_t code,
+    uint64_t remaining_ms, const canvas_msg_t *msg);
+
+size_t canvas_proto_resync(char *buf, uint64_t seq, uint64_t epoch);
+
+typedef struct {
+    const uint8_t           *user;          /* UUID bytes, NULL: null */
+    uint64_t                 cooldown_ms;
+    uint64_t                 remaining_ms;
+    unsigned                 width;
+    unsigned                 height;
+    const canvas_palette_t  *palette;
+    unsigned                 background;
+    uint64_t                 seq;
+    uint64_t                 epoch;
+    const char              *game_mode;     /* slug */
+} canvas_welcome_t;
+
+size_t canvas_proto_welcome(char *buf, const canvas_welcome_t *welcome);
+
+/* {"type":"week_reset",...}, {"type":"canvas_reset",...} or a resync,
+ * whichever fits the reason */
+size_t canvas_proto_epoch(char *buf, canvas_reason_t reason, uint64_t epoch,
+    uint64_t seq, unsigned week, unsigned year, const char *game_mode);
+
+/* milliseconds as JSON seconds with up to 3 decimals: 3200 -> 3.2 */
+size_t canvas_proto_seconds(char *buf, uint64_t ms);
+
+#endif /* CANVAS_PROTO_H_INCLUDED */

@@ -1,0 +1,47 @@
+/*
+ * ngx_canvas_redis: hiredis' asynchronous API on nginx's event loop.  Knows
+ * connections, timers, reconnects with exponential backoff and jitter, AUTH
+ * and SELECT; not what the commands mean.
+ */
+
+#ifndef NGX_CANVAS_REDIS_H_INCLUDED
+#define NGX_CANVAS_REDIS_H_INCLUDED
+
+#include <hiredis/hiredis.h>
+
+#include "ngx_canvas_conf.h"
+
+typedef struct ngx_canvas_redis_s  ngx_canvas_redis_t;
+
+/*
+ * reply == NULL: the connection was lost or the reply came too late; whether
+ * the command was carried out is unknown.  The reply is freed on return.  Any
+ * call may be the last: the owner of data must outlive its commands.
+ */
+typedef void (*ngx_canvas_redis_reply_pt)(void *data, redisReply *reply);
+
+/* connected is 1 when commands may be sent, 0 when that has ended */
+typedef void (*ngx_canvas_redis_state_pt)(void *data, ngx_uint_t connected);
+
+/* starts to connect; name is for the log; state may be NULL */
+ngx_canvas_redis_t *ngx_canvas_redis_create(ngx_pool_t *pool, ngx_log_t *log,
+    ngx_canvas_redis_conf_t *conf, const char *name,
+    ngx_canvas_redis_state_pt state, void *data);
+
+/*
+ * NGX_OK: handler will be called exactly once (a subscription's: once a
+ * message).  NGX_DECLINED: not connected; the handler will not be called.
+ */
+ngx_int_t ngx_canvas_redis_command(ngx_canvas_redis_t *redis,
+    ngx_canvas_redis_reply_pt handler, void *data, int argc,
+    const char **argv, const size_t *argvlen);
+
+ngx_uint_t ngx_canvas_redis_connected(ngx_canvas_redis_t *redis);
+
+/* drops the connection (pending handlers get NULL) and connects again */
+void ngx_canvas_redis_reset(ngx_canvas_redis_t *redis, const char *why);
+
+/* for good; pending handlers get NULL */
+void ngx_canvas_redis_close(ngx_canvas_redis_t *redis);
+
+#endif /* NGX_CANVAS_REDIS_H_INCLUDED */

@@ -1,0 +1,11 @@
+/*
+ * canvas_lua: what C code must know of canvas.lua, the Function library.
+ * canvas_version answers the number; any other means: load the library again.
+ */
+
+#ifndef CANVAS_LUA_H_INCLUDED
+#define CANVAS_LUA_H_INCLUDED
+
+#define CANVAS_LUA_VERSION  1
+
+#endif /* CANVAS_LUA_H_INCLUDED */

@@ -29,7 +29,7 @@ typedef struct {
 /*
  * The head of the memory; image (width * height bytes, one a pixel) and ring
  * (ring_size changes; that of seq s at s & (ring_size - 1)) follow at fixed
- * offsets, both aligned to 64 bytes.
+ * offsets, both aligned to 64 bytes (from the head; the head itself to 8).
  */
 typedef struct {
     uint32_t  magic;
@@ -64,6 +64,7 @@ canvas_status_t canvas_mirror_apply(canvas_mirror_t *mirror, uint64_t epoch,
  * Replaces the image by a packed one read at epoch and seq, and empties the
  * ring.  CANVAS_DONE, and nothing changed, when the image already stands at
  * this epoch with an equal or newer seq, or at a newer epoch.
+ * CANVAS_INVALID when len or bits is not what this geometry packs to.
  */
 canvas_status_t canvas_mirror_load(canvas_mirror_t *mirror, uint64_t epoch,
     uint64_t seq, canvas_reason_t reason, const uint8_t *packed, size_t len,

@@ -49,7 +49,8 @@ typedef struct {
  * no integer, or outside 0..65535), INVALID_COLOR (likewise, 0..255).
  * Whether x, y and color are within this canvas is the caller's check.  id
  * is filled whenever it could be read.  Integral forms only: 1.0 and 1e2
- * are refused.
+ * are refused.  Unknown fields are ignored.  canvas_msg_free() afterwards,
+ * whatever the code.
  */
 canvas_code_t canvas_msg_parse(const char *text, size_t len,
     canvas_msg_t *msg);
@@ -58,7 +59,8 @@ canvas_code_t canvas_msg_parse(const char *text, size_t len,
 canvas_code_t canvas_msg_parse_pixel(const char *text, size_t len,
     canvas_msg_t *msg);
 
-/* one binary message; only 0x10 place exists */
+/* one binary message; only 0x10 place exists.  id is the decimal text of
+ * binary_id, for answers that have no binary form */
 canvas_code_t canvas_msg_parse_binary(const uint8_t *data, size_t len,
     canvas_msg_t *msg);
 

@@ -8,7 +8,7 @@
 #ifndef CANVAS_WS_H_INCLUDED
 #define CANVAS_WS_H_INCLUDED
 
-#include "canvas_status.h"
+#include "canvas_utf8.h"
 
 /* opcodes, RFC 6455 section 5.2 */
 #define CANVAS_WS_OP_CONTINUATION  0x0
@@ -44,50 +44,52 @@ typedef enum {
 } canvas_ws_event_t;
 
 /*
- * Zeroed memory with limit set is a fresh parser.  message is allocated when
- * a data frame needs it, never above limit bytes, and given back by
+ * Zeroed memory with limit set is a fresh parser.  message is allocated as
+ * the bytes of a data frame arrive, never above limit, and given back by
  * canvas_ws_release(), so that an idle parser holds no memory.
  */
 typedef struct {
-    size_t    limit;            /* bytes of one message, all its fragments */
+    size_t         limit;       /* bytes of one message, all its fragments */
 
-    uint8_t  *message;
-    size_t    len;
-    size_t    size;             /* allocated */
+    uint8_t       *message;
+    size_t         len;
+    size_t         size;        /* allocated */
 
-    uint64_t  left;             /* payload bytes of this frame to come */
-    uint64_t  frame_len;
-    uint32_t  utf8_state;
-    uint32_t  utf8_code;
-    uint8_t   head[14];
-    uint8_t   head_len;         /* bytes of head collected */
-    uint8_t   head_need;
-    uint8_t   in_payload;
-    uint8_t   opcode;           /* of the current frame */
-    uint8_t   fin;
-    uint8_t   message_op;       /* text or binary while fragments come */
-    uint8_t   mask[4];
-    uint8_t   mask_pos;
-    uint8_t   control_len;
-    uint8_t   control[125];
-    uint8_t   closed;           /* after close or failure: all input ignored */
+    uint64_t       left;        /* payload bytes of this frame to come */
+    canvas_utf8_t  utf8;
+    uint8_t        head[14];
+    uint8_t        head_len;    /* bytes of head collected */
+    uint8_t        in_payload;
+    uint8_t        opcode;      /* of the current frame */
+    uint8_t        fin;
+    uint8_t        message_op;  /* text or binary while fragments come */
+    uint8_t        mask[4];
+    uint8_t        mask_pos;
+    uint8_t        control_len;
+    uint8_t        control[125];
+    uint8_t        closed;      /* after close or failure: input is ignored */
 } canvas_ws_t;
 
 typedef struct {
-    const uint8_t  *data;       /* valid until the next call */
+    const uint8_t  *data;       /* valid until the next call; never NULL with
+                                   a message or control frame */
     size_t          len;
-    unsigned        close;
+    unsigned        close;      /* of CLOSE (data is the reason) and FAIL */
 } canvas_ws_message_t;
 
 /*
  * Feeds bytes from *pos up to last; returns at the first event, with *pos
  * behind what was taken.  Call again until CANVAS_WS_MORE.  After CLOSE or
- * FAIL nothing more is parsed.
+ * FAIL nothing more is parsed: input is taken and dropped.
  */
 canvas_ws_event_t canvas_ws_feed(canvas_ws_t *ws, const uint8_t **pos,
     const uint8_t *last, canvas_ws_message_t *message);
 
-/* gives the memory of the last whole message back; also at the end of life */
+/*
+ * Gives the memory of the last whole message back: call it after TEXT and
+ * BINARY, and at the end of life.  Not after a control frame: that may stand
+ * between fragments, and the next call would fail with 1011.
+ */
 void canvas_ws_release(canvas_ws_t *ws);
 
 /* non-zero while a frame or a fragmented message is incomplete */

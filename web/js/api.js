@@ -1,0 +1,91 @@
+// The HTTP side: who am I, and the whole canvas.  Every failure is an
+// ApiError with a code of the contract.
+
+export class ApiError extends Error {
+    // retryAfter: seconds, 0 when the server named none
+    constructor(code, message, status = 0, retryAfter = 0) {
+        super(message);
+        Object.assign(this, { code, status, retryAfter });
+    }
+}
+
+// The visitor's session, or a new guest's: {userId, username, ...}.  known:
+// there was a session in this browser; without one the question is spared.
+export async function identify(known) {
+    if (known) {
+        try {
+            return await json(await request("/api/v1/auth/me"));
+        } catch (error) {
+            if (error.status !== 401) {
+                throw error;
+            }
+        }
+    }
+
+    return json(await request("/api/v1/auth/guest", { method: "POST" }));
+}
+
+// what Mirror takes
+export async function fetchCanvas() {
+    const response = await request("/api/v1/canvas", { cache: "no-cache" });
+    const number = (name) => {
+        const value = Number(response.headers.get(name) ?? NaN);
+
+        if (!Number.isSafeInteger(value)) {
+            throw new ApiError("INTERNAL", `the canvas came without ${name}`);
+        }
+
+        return value;
+    };
+
+    return {
+        width: number("X-Canvas-Width"),
+        height: number("X-Canvas-Height"),
+        seq: number("X-Canvas-Seq"),
+        epoch: number("X-Canvas-Epoch"),
+        pixels: new Uint8Array(await response.arrayBuffer()),
+    };
+}
+
+export async function fetchInfo() {
+    return json(await request("/api/v1/canvas/info", { cache: "no-cache" }));
+}
+
+async function request(path, options = {}) {
+    let response;
+
+    try {
+        response = await fetch(path, {
+            credentials: "same-origin",
+            signal: AbortSignal.timeout(15000),
+            ...options,
+        });
+    } catch {
+        throw new ApiError("UNREACHABLE", "the server cannot be reached");
+    }
+
+    if (!response.ok) {
+        throw await refusal(response);
+    }
+
+    return response;
+}
+
+// a proxy or a full disk may answer with something that is not our JSON
+async function refusal(response) {
+    const body = await response.json().catch(() => ({}));
+    const code = response.status === 429 ? "RATE_LIMITED"
+        : response.status >= 500 ? "UNAVAILABLE" : "INTERNAL";
+
+    return new ApiError(body.code ?? code, body.error ?? response.statusText,
+                        response.status,
+                        Number(response.headers.get("Retry-After")) || 0);
+}
+
+async function json(response) {
+    try {
+        return await response.json();
+    } catch {
+        throw new ApiError("INTERNAL", "the server's answer is not JSON");
+    }
+}

@@ -1,0 +1,75 @@
+// The words around the canvas: the state of the line, what goes on in the
+// week, and what was refused.
+
+import { sentence } from "./words.js";
+
+const SAY_MS = 6000;
+
+const element = (id) => document.getElementById(id);
+
+export class Status {
+    #connection = element("connection");
+    #text = element("connection-text");
+    #facts = element("facts");
+    #where = element("where");
+    #toast = element("toast");
+    #loading = element("loading");
+    #known = { mode: null, online: null };
+    #hide = 0;
+    #tick = 0;
+
+    // see Connection
+    line(state, { retryAt, reason } = {}) {
+        clearInterval(this.#tick);
+        this.#connection.dataset.state = state;
+
+        if (state === "open") {
+            this.#text.textContent = "Live";
+        } else if (state === "connecting") {
+            this.#text.textContent = "Connecting…";
+        } else {
+            const countDown = () => this.#countDown(retryAt);
+
+            this.#loading.textContent = reason
+                ? sentence({ code: reason }) : "The server cannot be reached.";
+            this.#tick = setInterval(countDown, 500);
+            countDown();
+        }
+    }
+
+    // there is a picture
+    loaded() {
+        this.#loading.hidden = true;
+    }
+
+    // what is known is shown; a missing member stays as it was
+    facts({ mode, online }) {
+        this.#known.mode = mode ?? this.#known.mode;
+        this.#known.online = online ?? this.#known.online;
+        this.#facts.textContent = [
+            this.#known.mode?.replaceAll(/[-_]/g, " "),
+            this.#known.online !== null ? `${this.#known.online} online` : null,
+        ].filter(Boolean).join(" · ");
+    }
+
+    // pixel: {x, y} or null
+    where(pixel) {
+        this.#where.textContent = pixel === null ? ""
+            : `${pixel.x}, ${pixel.y}`;
+    }
+
+    // "": takes the last sentence away
+    say(text) {
+        clearTimeout(this.#hide);
+        this.#toast.textContent = text;
+        this.#toast.hidden = text === "";
+        this.#hide = setTimeout(() => this.say(""), SAY_MS);
+    }
+
+    #countDown(retryAt) {
+        const seconds = Math.ceil((retryAt - performance.now()) / 1000);
+
+        this.#text.textContent = seconds > 1
+            ? `Offline, trying again in ${seconds} s` : "Offline, trying again";
+    }
+}

@@ -1,0 +1,54 @@
+// What the page says, in words.  Pure.
+
+const SENTENCES = {
+    RATE_LIMITED: "Not so fast: you may place again soon.",
+    INVALID_COORDS: "That place is not on the canvas.",
+    INVALID_COLOR: "That colour is not in the palette.",
+    INVALID_MESSAGE: "The server did not understand this page. Please reload.",
+    UNAUTHORIZED: "Your session has ended. A new one is on its way; "
+        + "place again in a moment.",
+    BANNED: "You have been banned from placing pixels. "
+        + "You can still watch.",
+    FORBIDDEN: "The server does not allow that from this page.",
+    RULE_VIOLATION: "This week's rules do not allow that",
+    TOO_LARGE: "That message was too large for the server.",
+    UNAVAILABLE: "The server cannot take pixels right now. "
+        + "Please try again in a moment.",
+    UNREACHABLE: "The server cannot be reached.",
+    INTERNAL: "Something went wrong on the server.",
+};
+
+export const WORDS = {
+    noCookies: "This browser keeps no cookies for this page: "
+        + "you can watch, but not place.",
+    notConnected: "Not connected: your pixel would be lost. "
+        + "Please wait a moment.",
+    newCanvas: "The canvas begins anew.",
+};
+
+// error: {code, message?, cooldownRemaining?, rule?}
+export function sentence({ code, message, cooldownRemaining, rule }) {
+    if (code === "RATE_LIMITED" && cooldownRemaining > 0) {
+        return `Not so fast: you may place again in `
+            + `${clock(cooldownRemaining)}.`;
+    }
+
+    if (code === "RULE_VIOLATION") {
+        return `${SENTENCES[code]}${rule ? `: ${rule.replaceAll("_", " ")}`
+            : ""}.`;
+    }
+
+    return SENTENCES[code] ?? message ?? SENTENCES.INTERNAL;
+}
+
+// 75 -> "1:15", 4.21 -> "4.3 s": rounded up, so that it never says too early
+export function clock(seconds) {
+    if (seconds < 10) {
+        return `${(Math.ceil(seconds * 10) / 10).toFixed(1)} s`;
+    }
+
+    const whole = Math.ceil(seconds);
+
+    return whole < 60 ? `${whole} s`
+        : `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}

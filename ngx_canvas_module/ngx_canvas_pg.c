@@ -1,0 +1,185 @@
+/*
+ * ngx_canvas_pg: see the header.  A query goes at once to the connection with
+ * the fewest queries on their way; there is no queue besides the pipelines,
+ * whose sum is bounded.  While no connection is ready queries are declined at
+ * once: a server that is away, or answers nobody in time, costs its clients
+ * no waiting (the pause between attempts grows until a query succeeds).
+ */
+
+#include "ngx_canvas_pg.h"
+
+#include "ngx_canvas_pg_conn.h"
+
+
+struct ngx_canvas_pg_s {
+    ngx_log_t              *log;
+    ngx_uint_t              queue;      /* limit of queries on their way */
+    ngx_uint_t              n;
+    ngx_canvas_pg_conn_t   *conns;
+};
+
+
+static ngx_int_t ngx_canvas_pg_check(ngx_canvas_pg_conf_t *conf,
+    ngx_log_t *log);
+static ngx_canvas_pg_conn_t *ngx_canvas_pg_choose(ngx_canvas_pg_t *pg,
+    ngx_uint_t *total);
+
+
+ngx_canvas_pg_t *
+ngx_canvas_pg_create(ngx_pool_t *pool, ngx_log_t *log,
+    ngx_canvas_pg_conf_t *conf, const ngx_canvas_pg_statement_t *statements,
+    ngx_uint_t n)
+{
+    ngx_uint_t        i;
+    ngx_canvas_pg_t  *pg;
+
+    if (ngx_canvas_pg_check(conf, log) != NGX_OK) {
+        return NULL;
+    }
+
+    pg = ngx_palloc(pool, sizeof(ngx_canvas_pg_t));
+    if (pg == NULL) {
+        return NULL;
+    }
+
+    pg->log = log;
+    pg->queue = conf->queue;
+    pg->n = conf->connections;
+
+    pg->conns = ngx_pcalloc(pool, pg->n * sizeof(ngx_canvas_pg_conn_t));
+    if (pg->conns == NULL) {
+        return NULL;
+    }
+
+    for (i = 0; i < pg->n; i++) {
+        ngx_canvas_pg_conn_init(&pg->conns[i], log, conf, statements, n);
+    }
+
+    return pg;
+}
+
+
+ngx_int_t
+ngx_canvas_pg_query(ngx_canvas_pg_t *pg, ngx_uint_t statement,
+    const char *const *values, ngx_canvas_pg_result_pt handler, void *data,
+    void **cancel)
+{
+    ngx_uint_t              total;
+    ngx_canvas_pg_conn_t   *conn;
+    ngx_canvas_pg_query_t  *query;
+
+    conn = ngx_canvas_pg_choose(pg, &total);
+
+    if (conn == NULL) {
+        return NGX_DECLINED;
+    }
+
+    if (total >= pg->queue) {
+        return NGX_BUSY;
+    }
+
+    query = ngx_calloc(sizeof(ngx_canvas_pg_query_t), pg->log);
+    if (query == NULL) {
+        return NGX_DECLINED;
+    }
+
+    query->handler = handler;
+    query->data = data;
+    query->cancel = cancel;
+
+    if (ngx_canvas_pg_conn_send(conn, query, statement, values) != NGX_OK) {
+        ngx_free(query);
+        return NGX_DECLINED;
+    }
+
+    *cancel = query;
+
+    return NGX_OK;
+}
+
+
+/*
+ * The query stays in the pipeline and in the count until the server is done
+ * with it: clients that leave must not make room for ever more work.
+ */
+
+void
+ngx_canvas_pg_cancel(void *query)
+{
+    ngx_canvas_pg_query_t  *q = query;
+
+    q->handler = NULL;
+    q->cancel = NULL;
+}
+
+
+ngx_uint_t
+ngx_canvas_pg_connected(ngx_canvas_pg_t *pg)
+{
+    ngx_uint_t  total;
+
+    return ngx_canvas_pg_choose(pg, &total) != NULL;
+}
+
+
+void
+ngx_canvas_pg_close(ngx_canvas_pg_t *pg)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < pg->n; i++) {
+        ngx_canvas_pg_conn_close(&pg->conns[i]);
+    }
+}
+
+
+/*
+ * What PQconnectStart() says about a malformed conninfo quotes it, password
+ * and all: found here, it is not quoted.
+ */
+
+static ngx_int_t
+ngx_canvas_pg_check(ngx_canvas_pg_conf_t *conf, ngx_log_t *log)
+{
+    PQconninfoOption  *options;
+
+    options = PQconninfoParse((char *) conf->conninfo.data, NULL);
+
+    if (options == NULL) {
+        ngx_log_error(NGX_LOG_EMERG, log, 0,
+                      "canvas postgres: malformed connection string");
+        return NGX_ERROR;
+    }
+
+    PQconninfoFree(options);
+
+    return NGX_OK;
+}
+
+
+/* the ready connection with the fewest queries; total: those of all */
+
+static ngx_canvas_pg_conn_t *
+ngx_canvas_pg_choose(ngx_canvas_pg_t *pg, ngx_uint_t *total)
+{
+    ngx_uint_t             i;
+    ngx_canvas_pg_conn_t  *conn, *best;
+
+    best = NULL;
+    *total = 0;
+
+    for (i = 0; i < pg->n; i++) {
+        conn = &pg->conns[i];
+        *total += conn->nqueries;
+
+        if (conn->state != NGX_CANVAS_PG_CONN_READY || conn->failed) {
+            continue;
+        }
+
+        if (best == NULL || conn->nqueries < best->nqueries) {
+            best = conn;
+        }
+    }
+
+    return best;
+}

@@ -1,0 +1,95 @@
+/*
+ * ngx_canvas_pg_socket: see the header.
+ */
+
+#include "ngx_canvas_pg_socket.h"
+
+
+static ngx_int_t ngx_canvas_pg_socket_watch(ngx_event_t *ev, ngx_int_t event,
+    ngx_uint_t on);
+
+
+ngx_int_t
+ngx_canvas_pg_socket_attach(ngx_canvas_pg_conn_t *conn, ngx_int_t event,
+    ngx_event_handler_pt read, ngx_event_handler_pt write)
+{
+    ngx_connection_t  *c;
+
+    c = ngx_get_connection(PQsocket(conn->pg), conn->log);
+    if (c == NULL) {
+        return NGX_ERROR;
+    }
+
+    c->data = conn;
+    c->log = conn->log;
+    c->read->log = conn->log;
+    c->write->log = conn->log;
+    c->read->handler = read;
+    c->write->handler = write;
+
+    conn->connection = c;
+
+    return ngx_canvas_pg_socket_watch(event == NGX_READ_EVENT ? c->read
+                                                              : c->write,
+                                      event, 1);
+}
+
+
+void
+ngx_canvas_pg_socket_detach(ngx_canvas_pg_conn_t *conn)
+{
+    ngx_connection_t  *c;
+
+    c = conn->connection;
+
+    if (c == NULL) {
+        return;
+    }
+
+    conn->connection = NULL;
+
+    (void) ngx_canvas_pg_socket_watch(c->read, NGX_READ_EVENT, 0);
+    (void) ngx_canvas_pg_socket_watch(c->write, NGX_WRITE_EVENT, 0);
+
+    if (c->read->posted) {
+        ngx_delete_posted_event(c->read);
+    }
+
+    if (c->write->posted) {
+        ngx_delete_posted_event(c->write);
+    }
+
+    c->read->closed = 1;
+    c->write->closed = 1;
+
+    ngx_free_connection(c);
+    c->fd = (ngx_socket_t) -1;
+}
+
+
+ngx_int_t
+ngx_canvas_pg_socket_flush(ngx_canvas_pg_conn_t *conn)
+{
+    int  rc;
+
+    rc = PQflush(conn->pg);
+
+    if (rc < 0) {
+        return NGX_ERROR;
+    }
+
+    return ngx_canvas_pg_socket_watch(conn->connection->write,
+                                      NGX_WRITE_EVENT, rc);
+}
+
+
+static ngx_int_t
+ngx_canvas_pg_socket_watch(ngx_event_t *ev, ngx_int_t event, ngx_uint_t on)
+{
+    if (on == ev->active) {
+        return NGX_OK;
+    }
+
+    return on ? ngx_add_event(ev, event, NGX_LEVEL_EVENT)
+              : ngx_del_event(ev, event, 0);
+}

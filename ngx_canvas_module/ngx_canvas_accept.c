@@ -17,12 +17,14 @@ typedef struct {
     ngx_canvas_accept_e  any;       /* "*" */
 } ngx_canvas_accept_t;
 
+
 static void ngx_canvas_accept_header(ngx_canvas_accept_t *accept,
     ngx_str_t *value);
 static void ngx_canvas_accept_coding(ngx_canvas_accept_t *accept, u_char *p,
     u_char *last);
 static ngx_canvas_accept_e ngx_canvas_accept_weight(u_char *p, u_char *last);
 static u_char *ngx_canvas_accept_space(u_char *p, u_char *last);
+
 
 static ngx_str_t  ngx_canvas_accept_name = ngx_string("accept-encoding");
 

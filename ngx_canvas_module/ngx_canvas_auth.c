@@ -15,6 +15,7 @@
 #include "ngx_canvas_origin.h"
 #include "ngx_canvas_reply.h"
 #include "ngx_canvas_store.h"
+#include "ngx_canvas_variables.h"
 
 
 #define NGX_CANVAS_AUTH_DAY  86400      /* seconds a session lives */
@@ -39,6 +40,7 @@ typedef struct {
     ngx_canvas_auth_pt        handler;
     unsigned                  changes:1;    /* state: mind the Origin */
 } ngx_canvas_auth_route_t;
+
 
 static ngx_canvas_auth_t *ngx_canvas_auth_create(ngx_http_request_t *r,
     ngx_canvas_conf_t *canvas);
@@ -67,6 +69,7 @@ static ngx_int_t ngx_canvas_auth_answer(ngx_canvas_auth_t *auth,
     ngx_uint_t status, ngx_canvas_identity_t *identity);
 static ngx_int_t ngx_canvas_auth_cookie(ngx_canvas_auth_t *auth,
     ngx_str_t *session, ngx_uint_t max_age);
+
 
 static const ngx_canvas_auth_route_t  ngx_canvas_auth_routes[] = {
     { ngx_string("/api/v1/auth/guest"), NGX_HTTP_POST, "POST",
@@ -373,8 +376,17 @@ static ngx_int_t
 ngx_canvas_auth_answer(ngx_canvas_auth_t *auth, ngx_uint_t status,
     ngx_canvas_identity_t *identity)
 {
-    u_char              *body, *p;
-    ngx_canvas_reply_t   reply;
+    u_char                    *body, *p;
+    ngx_canvas_reply_t         reply;
+    ngx_canvas_request_ctx_t  *ctx;
+
+    ctx = ngx_canvas_request_ctx(auth->request);
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_memcpy(ctx->actor, identity->actor, 16);
+    ctx->kind = identity->kind;
 
     /* an escaped byte takes at most six */
     body = ngx_pnalloc(auth->request->pool,

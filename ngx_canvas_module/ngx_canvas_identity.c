@@ -12,6 +12,7 @@
 static ngx_uint_t ngx_canvas_identity_find(ngx_str_t *header,
     ngx_str_t *value);
 
+
 static ngx_str_t  ngx_canvas_identity_header = ngx_string("cookie");
 static ngx_str_t  ngx_canvas_identity_name = ngx_string("canvas_session");
 

@@ -26,6 +26,7 @@ typedef struct {
     unsigned              slow:1;
 } ngx_canvas_render_form_t;
 
+
 static canvas_status_t ngx_canvas_render_packed(
     const ngx_canvas_conf_t *canvas, const u_char *bytes, u_char **data,
     size_t *len);
@@ -39,6 +40,7 @@ static canvas_status_t ngx_canvas_render_png(const ngx_canvas_conf_t *canvas,
     const u_char *bytes, u_char **data, size_t *len);
 static canvas_status_t ngx_canvas_render_gzip(const u_char *in, size_t n,
     u_char **data, size_t *len);
+
 
 static const ngx_canvas_render_form_t  ngx_canvas_render_forms[] = {
     [NGX_CANVAS_FORM_PACKED] = { ngx_canvas_render_packed, 0 },

@@ -45,6 +45,7 @@ struct ngx_canvas_snapshot_s {
     ngx_canvas_snapshot_job_t   jobs[NGX_CANVAS_FORMS];
 };
 
+
 static ngx_int_t ngx_canvas_snapshot_refresh(ngx_canvas_snapshot_t *snapshot);
 static ngx_int_t ngx_canvas_snapshot_take(ngx_canvas_snapshot_t *snapshot);
 static void ngx_canvas_snapshot_drop(ngx_canvas_snapshot_t *snapshot);
@@ -57,10 +58,7 @@ static ngx_canvas_rendering_t *ngx_canvas_snapshot_collect(
     ngx_canvas_snapshot_job_t *job);
 static void ngx_canvas_snapshot_answer(ngx_canvas_snapshot_job_t *job,
     ngx_canvas_rendering_t *rendering);
-static ngx_canvas_rendering_t *ngx_canvas_rendering_create(ngx_log_t *log,
-    uint64_t epoch, uint64_t seq, u_char *data, size_t len);
-static ngx_canvas_rendering_t *ngx_canvas_rendering_hold(
-    ngx_canvas_rendering_t *rendering);
+
 
 static ngx_str_t  ngx_canvas_snapshot_threads = ngx_string("default");
 
@@ -166,16 +164,6 @@ ngx_canvas_snapshot_cancel(ngx_canvas_snapshot_wait_t *wait)
     if (wait->waiting) {
         ngx_queue_remove(&wait->queue);
         wait->waiting = 0;
-    }
-}
-
-
-void
-ngx_canvas_rendering_release(ngx_canvas_rendering_t *rendering)
-{
-    if (--rendering->refs == 0) {
-        ngx_free(rendering->data);
-        ngx_free(rendering);
     }
 }
 
@@ -475,37 +463,4 @@ ngx_canvas_snapshot_answer(ngx_canvas_snapshot_job_t *job,
     if (rendering) {
         ngx_canvas_rendering_release(rendering);
     }
-}
-
-
-/* one reference; data is the rendering's from now on, also on error */
-
-static ngx_canvas_rendering_t *
-ngx_canvas_rendering_create(ngx_log_t *log, uint64_t epoch, uint64_t seq,
-    u_char *data, size_t len)
-{
-    ngx_canvas_rendering_t  *rendering;
-
-    rendering = ngx_alloc(sizeof(ngx_canvas_rendering_t), log);
-    if (rendering == NULL) {
-        ngx_free(data);
-        return NULL;
-    }
-
-    rendering->epoch = epoch;
-    rendering->seq = seq;
-    rendering->data = data;
-    rendering->len = len;
-    rendering->refs = 1;
-
-    return rendering;
-}
-
-
-static ngx_canvas_rendering_t *
-ngx_canvas_rendering_hold(ngx_canvas_rendering_t *rendering)
-{
-    rendering->refs++;
-
-    return rendering;
 }

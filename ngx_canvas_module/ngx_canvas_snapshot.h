@@ -9,19 +9,8 @@
 #define NGX_CANVAS_SNAPSHOT_H_INCLUDED
 
 #include "ngx_canvas_render.h"
+#include "ngx_canvas_rendering.h"
 #include "ngx_canvas_worker.h"
-
-/*
- * The canvas at one seq in one form.  Never changes; lives until the last
- * reference is released.
- */
-typedef struct {
-    uint64_t                  epoch;
-    uint64_t                  seq;
-    u_char                   *data;
-    size_t                    len;
-    ngx_uint_t                refs;
-} ngx_canvas_rendering_t;
 
 /* rendering NULL: it failed (logged); else the reference is the handler's */
 typedef void (*ngx_canvas_snapshot_pt)(void *data,
@@ -55,8 +44,6 @@ ngx_int_t ngx_canvas_snapshot_get(ngx_canvas_snapshot_t *snapshot,
 
 /* the handler will not be called any more; harmless when it was */
 void ngx_canvas_snapshot_cancel(ngx_canvas_snapshot_wait_t *wait);
-
-void ngx_canvas_rendering_release(ngx_canvas_rendering_t *rendering);
 
 /* at the end of the worker, when nginx has ended its threads */
 void ngx_canvas_snapshot_close(ngx_canvas_snapshot_t *snapshot);

@@ -1,0 +1,173 @@
+/*
+ * ngx_canvas_routes: see the header.  Parameters that are not given are SQL
+ * NULL: defaults are the functions' own.
+ */
+
+#include "ngx_canvas_routes.h"
+
+
+#define ngx_canvas_required  1
+#define ngx_canvas_optional  0
+
+#define ngx_canvas_param_x                                                    \
+    { "x", NGX_CANVAS_PARAM_X, ngx_canvas_required, 0, 0 }
+#define ngx_canvas_param_y                                                    \
+    { "y", NGX_CANVAS_PARAM_Y, ngx_canvas_required, 0, 0 }
+#define ngx_canvas_param_id                                                   \
+    { NGX_CANVAS_PARAM_PATH, NGX_CANVAS_PARAM_UUID, ngx_canvas_required, 0, 0 }
+#define ngx_canvas_param_before                                               \
+    { "before", NGX_CANVAS_PARAM_CURSOR, ngx_canvas_optional, 0, 0 }
+#define ngx_canvas_param_bool(name)                                           \
+    { name, NGX_CANVAS_PARAM_BOOL, ngx_canvas_optional, 0, 0 }
+#define ngx_canvas_param_int(name, max)                                       \
+    { name, NGX_CANVAS_PARAM_INT, ngx_canvas_optional, 1, max }
+#define ngx_canvas_param_end  { NULL, 0, 0, 0, 0 }
+
+
+static ngx_uint_t ngx_canvas_routes_match(const char *path,
+    const ngx_str_t *uri, ngx_str_t *segment);
+
+
+enum {
+    NGX_CANVAS_SQL_HISTORY_PIXEL = 0,
+    NGX_CANVAS_SQL_HISTORY_USER,
+    NGX_CANVAS_SQL_HISTORY_RECENT,
+    NGX_CANVAS_SQL_GAME_CURRENT,
+    NGX_CANVAS_SQL_GAME_UPCOMING,
+    NGX_CANVAS_SQL_GAME_MODES,
+    NGX_CANVAS_SQL_ARCHIVES,
+    NGX_CANVAS_SQL_ARCHIVE,
+    NGX_CANVAS_SQL_MAX
+};
+
+
+static const ngx_canvas_pg_statement_t
+    ngx_canvas_statements[NGX_CANVAS_SQL_MAX] =
+{
+    [NGX_CANVAS_SQL_HISTORY_PIXEL] = {
+        "history_pixel",
+        "SELECT canvas.api_history_pixel($1::int, $2::int, $3::text, "
+        "$4::int)", 4 },
+
+    [NGX_CANVAS_SQL_HISTORY_USER] = {
+        "history_user",
+        "SELECT canvas.api_history_user($1::uuid, $2::text, $3::int)", 3 },
+
+    [NGX_CANVAS_SQL_HISTORY_RECENT] = {
+        "history_recent",
+        "SELECT canvas.api_history_recent($1::text, $2::int)", 2 },
+
+    [NGX_CANVAS_SQL_GAME_CURRENT] = {
+        "game_current", "SELECT canvas.api_game_current()", 0 },
+
+    [NGX_CANVAS_SQL_GAME_UPCOMING] = {
+        "game_upcoming", "SELECT canvas.api_game_upcoming()", 0 },
+
+    [NGX_CANVAS_SQL_GAME_MODES] = {
+        "game_modes", "SELECT canvas.api_game_modes($1::bool)", 1 },
+
+    [NGX_CANVAS_SQL_ARCHIVES] = {
+        "archives", "SELECT canvas.api_archives($1::int, $2::int)", 2 },
+
+    [NGX_CANVAS_SQL_ARCHIVE] = {
+        "archive", "SELECT canvas.api_archive($1::uuid)", 1 }
+};
+
+
+static const ngx_canvas_route_t  ngx_canvas_routes[] = {
+
+    { "/api/v1/history/pixel", NGX_CANVAS_SQL_HISTORY_PIXEL, -1,
+      { ngx_canvas_param_x, ngx_canvas_param_y, ngx_canvas_param_before,
+        ngx_canvas_param_int("limit", 1000), ngx_canvas_param_end } },
+
+    { "/api/v1/history/user/:", NGX_CANVAS_SQL_HISTORY_USER, -1,
+      { ngx_canvas_param_id, ngx_canvas_param_before,
+        ngx_canvas_param_int("limit", 1000), ngx_canvas_param_end } },
+
+    { "/api/v1/history/recent", NGX_CANVAS_SQL_HISTORY_RECENT, -1,
+      { ngx_canvas_param_before, ngx_canvas_param_int("limit", 1000),
+        ngx_canvas_param_end } },
+
+    { "/api/game/current", NGX_CANVAS_SQL_GAME_CURRENT, 60,
+      { ngx_canvas_param_end } },
+
+    { "/api/game/upcoming", NGX_CANVAS_SQL_GAME_UPCOMING, 60,
+      { ngx_canvas_param_end } },
+
+    { "/api/game/modes", NGX_CANVAS_SQL_GAME_MODES, 3600,
+      { ngx_canvas_param_bool("activeOnly"), ngx_canvas_param_end } },
+
+    { "/api/archives", NGX_CANVAS_SQL_ARCHIVES, 86400,
+      { ngx_canvas_param_int("page", 1000000),
+        ngx_canvas_param_int("limit", 100), ngx_canvas_param_end } },
+
+    { "/api/archives/:", NGX_CANVAS_SQL_ARCHIVE, 86400,
+      { ngx_canvas_param_id, ngx_canvas_param_end } },
+
+    { NULL, 0, 0, { ngx_canvas_param_end } }
+};
+
+
+const ngx_canvas_route_t *
+ngx_canvas_routes_find(const ngx_str_t *uri, ngx_str_t *segment)
+{
+    const ngx_canvas_route_t  *route;
+
+    for (route = ngx_canvas_routes; route->path; route++) {
+
+        if (ngx_canvas_routes_match(route->path, uri, segment)) {
+            return route;
+        }
+    }
+
+    return NULL;
+}
+
+
+ngx_uint_t
+ngx_canvas_routes_statements(const ngx_canvas_pg_statement_t **statements)
+{
+    *statements = ngx_canvas_statements;
+
+    return NGX_CANVAS_SQL_MAX;
+}
+
+
+static ngx_uint_t
+ngx_canvas_routes_match(const char *path, const ngx_str_t *uri,
+    ngx_str_t *segment)
+{
+    u_char  *p, *last;
+
+    p = uri->data;
+    last = uri->data + uri->len;
+
+    ngx_str_null(segment);
+
+    for ( /* void */ ; *path; path++) {
+
+        if (*path != ':') {
+
+            if (p == last || *p != (u_char) *path) {
+                return 0;
+            }
+
+            p++;
+            continue;
+        }
+
+        segment->data = p;
+
+        while (p < last && *p != '/') {
+            p++;
+        }
+
+        segment->len = p - segment->data;
+
+        if (segment->len == 0) {
+            return 0;
+        }
+    }
+
+    return p == last;
+}

@@ -1,0 +1,246 @@
+"""A private redis-server and the vocabulary of the Function library.
+
+RedisServer runs one server on a unix socket in a temporary directory.
+Canvas builds keys and arguments of one canvas as docs/redis.md names them.
+The fixtures give every test an empty server with a library that has opened
+nothing.
+"""
+
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+import pytest
+import redis
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+LIBRARY = ROOT / "ngx_canvas_module" / "redis" / "canvas.lua"
+
+ALICE = "11111111-1111-4111-8111-111111111111"
+BOB = "22222222-2222-4222-8222-222222222222"
+SESSION = "ab" * 32
+
+
+def wait_for(condition, seconds=20):
+    """Returns the first true value of condition(), or fails."""
+    end = time.monotonic() + seconds
+
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError("timed out waiting for a condition")
+        time.sleep(0.01)
+
+
+class RedisServer:
+    def __init__(self, *options):
+        self.directory = tempfile.mkdtemp(prefix="canvas-redis-")
+        self.socket = os.path.join(self.directory, "redis.sock")
+        self.options = options
+        self.process = None
+
+    def start(self):
+        self.process = subprocess.Popen(
+            ["redis-server", "--port", "0", "--unixsocket", self.socket,
+             "--dir", self.directory, "--appendonly", "yes",
+             "--appendfsync", "everysec", "--save", "", *self.options],
+            stdout=open(os.path.join(self.directory, "log"), "ab"),
+            stderr=subprocess.STDOUT)
+        wait_for(self.answers)
+
+    def answers(self):
+        if self.process.poll() is not None:
+            raise AssertionError("redis-server ended by itself")
+        try:
+            with self.connect() as connection:
+                return connection.ping()
+        except redis.RedisError:        # not there yet, or loading its data
+            return False
+
+    def connect(self, **options):
+        return redis.Redis(unix_socket_path=self.socket, **options)
+
+    def load_library(self):
+        with self.connect() as connection:
+            connection.function_load(LIBRARY.read_bytes(), replace=True)
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.kill()
+        shutil.rmtree(self.directory)
+
+
+class Canvas:
+    """One canvas under one prefix, through one connection."""
+
+    CLOSING = ("state", "users", "agents", "factions", "contributors",
+               "rules")
+
+    def __init__(self, connection, prefix="{main}:"):
+        self.connection = connection
+        self.prefix = prefix
+        self.channel = self.key("canvas:updates")
+        self.page = [self.key("canvas:" + name) for name in
+                     ("state", "seq", "epoch", "rules", "events")]
+
+    def key(self, name):
+        return self.prefix + name
+
+    def call(self, function, keys, *arguments):
+        return self.connection.fcall(function, len(keys), *keys, *arguments)
+
+    def on_page(self, function, *arguments):
+        return self.call(function, self.page, self.channel, *arguments)
+
+    def init(self, width=64, height=48, colors=16, background=15,
+             mode="classic", week=5, year=2026, rules="", cooldown=""):
+        return self.on_page("canvas_init", width, height, colors, background,
+                            mode, week, year, rules, cooldown)
+
+    def place_keys(self, actor, board="users"):
+        return [*self.page, self.key("canvas:contributors"),
+                self.key("leaderboard:" + board), self.key("canvas:banned"),
+                self.key("ratelimit:user:" + actor)]
+
+    def place(self, x, y, color, actor, kind="u", request_id="",
+              cooldown=0, board="users"):
+        return self.call("canvas_place", self.place_keys(actor, board),
+                         self.channel, x, y, color, actor, kind, request_id,
+                         cooldown)
+
+    def place_session(self, x, y, color, session, request_id="",
+                      cooldown=0, ttl=86400):
+        keys = [*self.page, self.key("canvas:contributors"),
+                self.key("leaderboard:users"), self.key("canvas:banned"),
+                self.key("session:" + session)]
+        return self.call("canvas_place_session", keys, self.channel, x, y,
+                         color, self.key("ratelimit:user:"), request_id,
+                         cooldown, ttl)
+
+    def session_create(self, session, actor, username="guest", guest=1,
+                       admin=0, ttl=86400):
+        return self.call("canvas_session_create",
+                         [self.key("session:" + session)], ttl, actor,
+                         username, guest, admin, "1790000000000")
+
+    def identify(self, session, ttl=86400):
+        return self.call("canvas_identify",
+                         [self.key("session:" + session),
+                          self.key("canvas:banned"),
+                          self.key("leaderboard:users")],
+                         self.key("ratelimit:user:"), ttl)
+
+    def hello(self):
+        return self.on_page("canvas_hello")
+
+    def read(self):
+        return self.on_page("canvas_read")
+
+    def load(self, epoch, seq, state, width=64, height=48, colors=16,
+             background=15, mode="classic", week=5, year=2026, rules="",
+             cooldown=""):
+        return self.on_page("canvas_load", width, height, colors, background,
+                            mode, week, year, rules, cooldown, epoch, seq,
+                            state)
+
+    def closing(self, epoch, name):
+        return self.key(f"canvas:closing:{epoch}:{name}")
+
+    def turn(self, token, closing_epoch, reason="rotate", mode="classic",
+             week=6, year=2026, rules="", cooldown="", marker=""):
+        keys = [*self.page, self.key("canvas:contributors"),
+                self.key("leaderboard:users"), self.key("leaderboard:agents"),
+                self.key("leaderboard:factions"),
+                self.key("canvas:rotation:lock"),
+                *(self.closing(closing_epoch, name) for name in self.CLOSING)]
+        return self.call("canvas_turn", keys, self.channel, token,
+                         closing_epoch, reason, mode, week, year, rules,
+                         cooldown, marker)
+
+    def lock(self, token):
+        self.connection.set(self.key("canvas:rotation:lock"), token, px=60000)
+
+    def settings(self, cooldown):
+        return self.on_page("canvas_settings", cooldown)
+
+    def events(self):
+        """The log as (epoch, seq, event text), oldest first."""
+        entries = self.connection.xrange(self.key("canvas:events"))
+        return [(*map(int, identity.split(b"-")), fields[b"e"].decode())
+                for identity, fields in entries]
+
+
+def replay(events, width, height, background):
+    """The pixels that the log says, checking that it has no gap."""
+    pixels, epoch, seq = None, 0, 0
+
+    for entry_epoch, entry_seq, event in events:
+        kind, rest = event.split(",", 1)
+        if kind == "m":
+            assert entry_epoch > epoch
+            assert entry_seq == seq or rest.startswith("restore,")
+            epoch, seq = entry_epoch, entry_seq
+            if rest.split(",")[0] in ("init", "rotate", "reset"):
+                pixels = [background] * (width * height)
+        else:
+            assert (entry_epoch, entry_seq) == (epoch, seq + 1)
+            seq += 1
+            x, y, color, old = map(int, rest.split(",")[:4])
+            assert pixels[x + y * width] == old
+            pixels[x + y * width] = color
+
+    return pixels
+
+
+def unpack(state, colors, count):
+    if colors > 16:
+        return list(state)
+    return [n for byte in state for n in (byte >> 4, byte & 15)][:count]
+
+
+def snapshot(connection):
+    """Everything in the database, to show that a call changed nothing."""
+    return {key: connection.dump(key) for key in connection.keys()}
+
+
+@pytest.fixture(scope="module")
+def shared_server():
+    server = RedisServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def server(shared_server):
+    with shared_server.connect() as connection:
+        connection.flushall()
+        connection.function_flush()
+    shared_server.load_library()
+    return shared_server
+
+
+@pytest.fixture
+def own_server():
+    """For tests that kill or reconfigure it."""
+    server = RedisServer()
+    server.start()
+    server.load_library()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def canvas(server):
+    with server.connect() as connection:
+        yield Canvas(connection)

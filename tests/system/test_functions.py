@@ -1,0 +1,506 @@
+"""The Function library `canvas` against a real Redis: docs/redis.md, line by
+line: what one call does.  test_functions_epochs.py has the life of a canvas."""
+
+import json
+import random
+import re
+import threading
+import uuid
+
+import pytest
+import redis
+
+from redis_fixture import (
+    ALICE, BOB, LIBRARY, ROOT, SESSION, Canvas, canvas, replay, server,
+    shared_server, snapshot, unpack, wait_for)
+
+DAY = 86400
+
+
+def commands_run(connection):
+    stats = connection.info("commandstats")
+    return {name.removeprefix("cmdstat_"): value["calls"]
+            for name, value in stats.items()}
+
+
+# the library
+
+def test_version_is_that_of_the_header(canvas):
+    header = (LIBRARY.parent / "canvas_lua.h").read_text()
+    version = int(re.search(r"CANVAS_LUA_VERSION\s+(\d+)", header)[1])
+
+    assert canvas.connection.fcall_ro("canvas_version", 0) == [b"OK", version]
+
+
+def test_only_version_is_read_only(canvas):
+    library, = canvas.connection.function_list("canvas")
+    fields = dict(zip(library[::2], library[1::2]))
+    flags = {}
+    for function in fields[b"functions"]:
+        pairs = dict(zip(function[::2], function[1::2]))
+        flags[pairs[b"name"].decode()] = {f.decode() for f in pairs[b"flags"]}
+
+    assert {n for n, f in flags.items() if "no-writes" in f} == {
+        "canvas_version"}
+
+    with pytest.raises(redis.ResponseError, match="write flag"):
+        canvas.connection.fcall_ro("canvas_hello", 5, *canvas.page, "c")
+
+
+def test_documentation_lists_every_function(canvas):
+    text = (ROOT / "docs" / "redis.md").read_text()
+    documented = set(re.findall(r"^\| `(canvas_\w+)`", text, re.M))
+    library, = canvas.connection.function_list("canvas")
+    functions = dict(zip(library[::2], library[1::2]))[b"functions"]
+
+    assert documented == {dict(zip(f[::2], f[1::2]))[b"name"].decode()
+                          for f in functions}
+
+
+def test_unknown_canvas(canvas):
+    assert canvas.hello() == [b"NOT_INITIALISED"]
+    assert canvas.read() == [b"NOT_INITIALISED"]
+    assert canvas.place(1, 1, 1, ALICE) == [b"NOT_INITIALISED"]
+    assert canvas.settings(1000) == [b"NOT_INITIALISED"]
+    canvas.lock("t")
+    assert canvas.turn("t", 1) == [b"NOT_INITIALISED"]
+    assert canvas.connection.keys() == [b"{main}:canvas:rotation:lock"]
+
+
+# init and reads
+
+def test_init_and_hello(canvas):
+    assert canvas.init(rules='{"a":\n[]}', cooldown=30000) == [b"OK", 1, 0]
+    assert canvas.hello() == [
+        b"OK", 1, 1, 0, 64, 48, 16, 15, 30000, b"classic", 5, 2026, b"init",
+        b'{"a": []}']
+    assert canvas.init() == [b"CONFLICT"]
+
+    (epoch, seq, event), = canvas.events()
+    kind, reason, ms, text = event.split(",", 3)
+    assert (epoch, seq, kind, reason) == (1, 0, "m", "init")
+    assert int(ms) > 1600000000000
+    assert json.loads(text) == {
+        "width": 64, "height": 48, "colors": 16, "background": 15,
+        "game_mode": "classic", "week_number": 5, "year": 2026}
+
+
+def test_init_after_the_recorder_made_its_group(canvas):
+    canvas.connection.xgroup_create(canvas.key("canvas:events"), "recorder",
+                                    "0", mkstream=True)
+    assert canvas.init() == [b"OK", 1, 0]
+
+
+def test_init_keeps_what_is_left_of_a_canvas(canvas):
+    for name in ("state", "seq", "epoch"):
+        canvas.connection.set(canvas.key("canvas:" + name), "1")
+        assert canvas.init() == [b"CONFLICT"]
+        canvas.connection.delete(canvas.key("canvas:" + name))
+
+    canvas.connection.xadd(canvas.key("canvas:events"), {"e": "x"}, id="4-1")
+    assert canvas.init() == [b"CONFLICT"]
+
+
+@pytest.mark.parametrize("width,height,colors,background,state", [
+    (4, 2, 16, 15, b"\xff" * 4),
+    (3, 3, 16, 10, b"\xaa" * 4 + b"\xa0"),
+    (1, 1, 2, 1, b"\x10"),
+    (3, 3, 17, 16, b"\x10" * 9),
+    (2, 2, 256, 255, b"\xff" * 4),
+    (2, 2, 16, 0, b"\0\0"),
+])
+def test_state_is_whole(canvas, width, height, colors, background, state):
+    canvas.init(width, height, colors, background)
+    assert canvas.read() == [b"OK", 1, 0, b"init", state]
+
+
+def test_damaged_canvas_is_not_served(canvas):
+    canvas.init()
+    canvas.connection.setrange(canvas.key("canvas:state"), 64 * 48, "x")
+    assert canvas.read() == [b"NOT_INITIALISED"]
+    canvas.connection.delete(canvas.key("canvas:state"))
+    assert canvas.read() == [b"NOT_INITIALISED"]
+
+
+@pytest.mark.parametrize("arguments", [
+    {"width": 0}, {"width": 65536}, {"width": "x"}, {"width": -1},
+    {"width": "1.5"}, {"width": ""}, {"height": "1e2"}, {"colors": 1},
+    {"colors": 257}, {"background": 16}, {"background": ""},
+    {"width": 65535, "height": 65535}, {"mode": ""}, {"mode": "a b"},
+    {"mode": "x" * 65}, {"mode": 'a"'}, {"week": 0}, {"week": 54},
+    {"year": "MMXX"}, {"rules": "{"}, {"rules": "[]"}, {"rules": "7"},
+    {"cooldown": -1}, {"cooldown": "x"}, {"cooldown": 2592000001},
+    {"width": "9" * 400}, {"width": b"5\x00"},
+])
+def test_init_refuses(canvas, arguments):
+    assert canvas.init(**arguments) == [b"INVALID_MESSAGE"]
+    assert canvas.connection.keys() == []
+
+
+# placements
+
+def test_place_leaves_its_traces(canvas):
+    with canvas.connection.pubsub() as subscription:
+        subscription.subscribe(canvas.channel)
+        wait_for(lambda: subscription.get_message(timeout=1))
+        canvas.init()
+        wait_for(lambda: subscription.get_message(timeout=1))
+
+        assert canvas.place(63, 47, 3, ALICE) == [b"OK", 1, 1, 0]
+        published = wait_for(lambda: subscription.get_message(timeout=1))
+        assert canvas.place(63, 47, 0, BOB, kind="a",
+                            board="agents") == [b"OK", 2, 1, 0]
+
+    entries = canvas.events()
+    assert re.fullmatch(rf"p,63,47,3,15,u,{ALICE},\d{{13}}", entries[1][2])
+    assert re.fullmatch(rf"p,63,47,0,3,a,{BOB},\d{{13}}", entries[2][2])
+    assert published["data"].decode() == "1-1 " + entries[1][2]
+
+    connection = canvas.connection
+    assert connection.get(canvas.key("canvas:seq")) == b"2"
+    assert connection.zscore(canvas.key("leaderboard:users"), ALICE) == 1
+    assert connection.zscore(canvas.key("leaderboard:agents"), BOB) == 1
+    assert connection.smembers(canvas.key("canvas:contributors")) == {
+        ALICE.encode(), BOB.encode()}
+    assert not connection.keys("*ratelimit*")
+
+    state = canvas.read()[4]
+    assert state == b"\xff" * (64 * 24 - 1) + b"\xf0"
+
+
+def test_markers_are_published(canvas):
+    with canvas.connection.pubsub() as subscription:
+        subscription.subscribe(canvas.channel)
+        wait_for(lambda: subscription.get_message(timeout=1))
+        canvas.init()
+        message = wait_for(lambda: subscription.get_message(timeout=1))
+        assert message["data"].decode() == "1-0 " + canvas.events()[0][2]
+        canvas.settings(7000)
+        message = wait_for(lambda: subscription.get_message(timeout=1))
+        assert message["data"] == b"r"
+
+
+BAD_NUMBERS = ["", "-1", "1.0", "1e1", " 1", "1 ", "0x1", "x", "+1", "nan",
+               "inf", "9007199254740993", "9" * 17, "9" * 500, b"1\x00",
+               b"\xff", "1\n"]
+
+
+@pytest.mark.parametrize("bad", BAD_NUMBERS)
+def test_refused_numbers_change_nothing(canvas, bad):
+    canvas.init()
+    before = snapshot(canvas.connection)
+    for value, limit in ((bad, None), ("64", "x"), ("48", "y")):
+        if limit != "y":
+            assert canvas.place(value, 0, 0, ALICE) == [b"INVALID_COORDS"]
+        if limit != "x":
+            assert canvas.place(0, value, 0, ALICE) == [b"INVALID_COORDS"]
+    assert canvas.place(0, 0, bad, ALICE) == [b"INVALID_COLOR"]
+    assert canvas.place(0, 0, 16, ALICE) == [b"INVALID_COLOR"]
+    assert canvas.place(0, 0, 0, ALICE, cooldown=bad) == [b"INVALID_MESSAGE"]
+    assert snapshot(canvas.connection) == before
+
+
+@pytest.mark.parametrize("actor", [
+    "", "x", ALICE[:-1], ALICE + "1", ALICE.upper().replace("1", "A"),
+    ALICE.replace("-", "1"), "g" * 8 + ALICE[8:], ALICE[:-1] + "\n",
+])
+def test_actor_must_be_a_uuid(canvas, actor):
+    canvas.init()
+    assert canvas.place(0, 0, 0, actor) == [b"UNAUTHORIZED"]
+
+
+def test_other_malformed_arguments(canvas):
+    canvas.init()
+    assert canvas.place(0, 0, 0, ALICE, kind="x") == [b"INVALID_MESSAGE"]
+    assert canvas.place(0, 0, 0, ALICE,
+                        request_id="x" * 129) == [b"INVALID_MESSAGE"]
+    assert canvas.place("007", "01", "05", ALICE)[0] == b"OK"
+    assert canvas.events()[-1][2].startswith("p,7,1,5,15,")
+
+
+def test_wrong_number_of_keys_or_arguments(canvas):
+    library, = canvas.connection.function_list("canvas")
+    functions = dict(zip(library[::2], library[1::2]))[b"functions"]
+
+    for function in functions:
+        name = dict(zip(function[::2], function[1::2]))[b"name"]
+        for keys, arguments in ((1, 1), (5, 0), (17, 14), (9, 7)):
+            reply = canvas.connection.fcall(name, keys, *["k"] * keys,
+                                            *["a"] * arguments)
+            assert reply == [b"INVALID_MESSAGE"]
+
+
+def test_random_garbage_never_raises(canvas):
+    rng = random.Random(7)
+    canvas.init()
+    canvas.session_create(SESSION, ALICE)
+    pool = [b"", b"0", b"1", b"-1", b"2147483648", b"9007199254740991",
+            b"\0", b"{}", b"[", b"init", ALICE.encode(), b"\xff\xfe",
+            b"9007199254740992", b"%d", b"]", b"rotate", b"16"]
+    keys = {"canvas_place": canvas.place_keys(ALICE), "canvas_turn":
+            [*canvas.page, *(canvas.key(f"k{n}") for n in range(11))]}
+    counts = {"canvas_init": 10, "canvas_load": 13, "canvas_settings": 2,
+              "canvas_place": 8, "canvas_turn": 10, "canvas_hello": 1}
+
+    for _ in range(3000):
+        name = rng.choice(list(counts))
+        reply = canvas.call(name, keys.get(name, canvas.page),
+                            *rng.choices(pool, k=counts[name]))
+        assert re.fullmatch(rb"[A-Z_]+", reply[0])
+        if name == "canvas_turn":
+            assert reply[0] == b"FORBIDDEN"
+
+
+def test_banned(canvas):
+    canvas.init()
+    canvas.connection.sadd(canvas.key("canvas:banned"), ALICE)
+    before = snapshot(canvas.connection)
+    assert canvas.place(0, 0, 0, ALICE) == [b"BANNED"]
+    assert canvas.place(64, 0, 0, ALICE) == [b"INVALID_COORDS"]
+    assert snapshot(canvas.connection) == before
+    assert canvas.place(0, 0, 0, BOB)[0] == b"OK"
+
+
+def test_max_pixels_per_user(canvas):
+    canvas.init(rules='{"max_pixels_per_user":2,"cooldown_ms":9}')
+    assert [canvas.place(0, 0, 0, ALICE)[0] for _ in range(2)] == [b"OK"] * 2
+    assert canvas.place(0, 0, 0, ALICE) == [b"RULE_VIOLATION",
+                                            b"max_pixels_per_user"]
+    assert canvas.place(0, 0, 0, BOB)[0] == b"OK"
+
+
+def test_no_limit_of_pixels(canvas):
+    canvas.init(rules='{"max_pixels_per_user":null}')
+    assert [canvas.place(0, 0, 0, ALICE)[0] for _ in range(3)] == [b"OK"] * 3
+
+
+def test_numbers_up_to_2_to_the_53(canvas):
+    top = 2 ** 53 - 1
+    state = b"\0" * (64 * 24)
+    assert canvas.load(top - 1, top - 2, state) == [b"OK", top - 1, top - 2]
+    assert canvas.place(1, 0, 1, ALICE) == [b"OK", top - 1, top - 1, 0]
+    assert canvas.events()[-1][:2] == (top - 1, top - 1)
+    assert canvas.hello()[2:4] == [top - 1, top - 1]
+
+
+# cooldown
+
+def test_cooldown(canvas):
+    canvas.init()
+    limit = canvas.key("ratelimit:user:" + ALICE)
+
+    assert canvas.place(1, 2, 3, ALICE, request_id="7",
+                        cooldown=60000) == [b"OK", 1, 1, 60000]
+    assert canvas.connection.get(limit) == b"1,2,3,7,1-1"
+    assert 0 < canvas.connection.pttl(limit) <= 60000
+
+    code, remaining = canvas.place(9, 9, 9, ALICE, cooldown=60000)
+    assert code == b"RATE_LIMITED" and 0 < remaining <= 60000
+    assert canvas.place(9, 9, 9, BOB, cooldown=60000)[0] == b"OK"
+
+
+def test_cooldown_of_the_rules_wins(canvas):
+    canvas.init(cooldown=0)
+    assert canvas.place(1, 1, 1, ALICE, cooldown=60000) == [b"OK", 1, 1, 0]
+    assert canvas.settings(50000) == [b"OK"]
+    assert canvas.place(1, 1, 1, ALICE, cooldown=60000) == [
+        b"OK", 2, 1, 50000]
+    assert canvas.hello()[8] == 50000
+    assert canvas.settings("") == [b"OK"]
+    assert canvas.hello()[8] == -1
+    assert canvas.place(1, 1, 1, BOB, cooldown=40000) == [b"OK", 3, 1, 40000]
+    for bad in ("x", "-1", "1.5", "2592000001"):
+        assert canvas.settings(bad) == [b"INVALID_MESSAGE"]
+
+
+def test_cooldown_ends(canvas):
+    canvas.init()
+    assert canvas.place(1, 1, 1, ALICE, cooldown=20)[0] == b"OK"
+    replies = []
+
+    def accepted():
+        replies.append(canvas.place(1, 1, 2, ALICE, cooldown=20))
+        return replies[-1][0] == b"OK"
+
+    wait_for(accepted)
+    assert all(r[1] >= 1 for r in replies[:-1])
+    assert replies[-1][1:3] == [2, 1]
+
+
+def test_cooldown_key_without_end_does_not_lock_out(canvas):
+    canvas.init()
+    canvas.connection.set(canvas.key("ratelimit:user:" + ALICE), "x")
+    assert canvas.place(1, 1, 1, ALICE, cooldown=1000)[0] == b"OK"
+
+
+def test_repeat_answers_the_first(canvas):
+    canvas.init()
+    canvas.place(0, 0, 0, BOB)
+    first = canvas.place(1, 2, 3, ALICE, request_id='"a,b"', cooldown=60000)
+    assert first == [b"OK", 2, 1, 60000]
+    log = canvas.events()
+
+    code, seq, epoch, left = canvas.place(1, 2, 3, ALICE, cooldown=60000,
+                                          request_id='"a,b"')
+    assert (code, seq, epoch) == (b"OK", 2, 1) and 0 < left <= 60000
+    for changed in ({"x": 2}, {"y": 1}, {"color": 4}, {"request_id": "b"},
+                    {"request_id": ""}):
+        arguments = {"x": 1, "y": 2, "color": 3, "request_id": '"a,b"',
+                     **changed}
+        assert canvas.place(actor=ALICE, cooldown=60000,
+                            **arguments)[0] == b"RATE_LIMITED"
+    assert canvas.events() == log
+
+    canvas.lock("t")
+    canvas.turn("t", 1)
+    assert canvas.place(1, 2, 3, ALICE, cooldown=60000,
+                        request_id='"a,b"')[:3] == [b"OK", 2, 1]
+
+
+def test_no_request_id_is_no_repeat(canvas):
+    canvas.init()
+    canvas.place(1, 2, 3, ALICE, cooldown=60000)
+    assert canvas.place(1, 2, 3, ALICE, cooldown=60000)[0] == b"RATE_LIMITED"
+
+
+def test_one_accepted_per_cooldown(server, canvas):
+    canvas.init()
+    canvas.session_create(SESSION, ALICE)
+    rounds, accepted, barrier = 50, [], threading.Barrier(8)
+
+    def attack(number):
+        with server.connect() as connection:
+            mine = Canvas(connection)
+            for n in range(rounds):
+                barrier.wait()
+                if number % 2:
+                    reply = mine.place(n % 64, number, 1, ALICE,
+                                       cooldown=60000)
+                else:
+                    reply = mine.place_session(n % 64, number, 1, SESSION,
+                                               cooldown=60000)
+                if reply[0] == b"OK":
+                    accepted.append(n)
+                if barrier.wait() == 0:
+                    connection.delete(mine.key("ratelimit:user:" + ALICE))
+
+    threads = [threading.Thread(target=attack, args=(n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    # one party clears the key while others may begin the next round: that
+    # round can see the old key, never two placements under one key
+    entries = [e for e in canvas.events() if e[2].startswith("p")]
+    assert len(entries) == len(accepted) == len(set(accepted))
+    assert len(accepted) > rounds // 2
+
+
+# sessions
+
+def test_session(canvas):
+    canvas.init()
+    assert canvas.place_session(1, 1, 1, SESSION) == [b"UNAUTHORIZED"]
+    assert canvas.identify(SESSION) == [b"UNAUTHORIZED"]
+    assert canvas.session_create(SESSION, ALICE, "Zoë, \n") == [b"OK"]
+    assert 0 < canvas.connection.ttl(canvas.key("session:" + SESSION)) <= DAY
+
+    assert canvas.identify(SESSION) == [
+        b"OK", ALICE.encode(), "Zoë, \n".encode(), 1, 0, 0, 0, 0]
+    assert canvas.place_session(1, 2, 3, SESSION, cooldown=60000) == [
+        b"OK", 1, 1, 60000, ALICE.encode(), b"g"]
+    assert canvas.place_session(1, 1, 3, SESSION,
+                                cooldown=60000)[0] == b"RATE_LIMITED"
+
+    reply = canvas.identify(SESSION)
+    assert reply[5] == 0 and 0 < reply[6] <= 60000 and reply[7] == 1
+
+    canvas.connection.sadd(canvas.key("canvas:banned"), ALICE)
+    assert canvas.identify(SESSION)[5] == 1
+    assert canvas.place_session(1, 1, 3, SESSION) == [b"BANNED"]
+
+
+def test_session_of_a_user_shares_the_cooldown(canvas):
+    canvas.init()
+    canvas.session_create(SESSION, ALICE, "alice", guest=0, admin=1)
+    canvas.session_create("cd" * 32, ALICE, "alice", guest=0, admin=1)
+    reply = canvas.place_session(1, 2, 3, SESSION, "7", cooldown=60000)
+    assert reply[4:] == [ALICE.encode(), b"u"]
+    assert canvas.place_session(1, 2, 3, "cd" * 32, "7", cooldown=60000)[
+        :3] == [b"OK", 1, 1]
+    assert canvas.place(5, 5, 5, ALICE, cooldown=60000)[0] == b"RATE_LIMITED"
+    assert canvas.identify(SESSION)[3:5] == [0, 1]
+
+
+def test_session_is_renewed(canvas):
+    canvas.init()
+    canvas.session_create(SESSION, ALICE)
+    key = canvas.key("session:" + SESSION)
+    for use in (lambda: canvas.place_session(1, 1, 1, SESSION),
+                lambda: canvas.identify(SESSION)):
+        canvas.connection.expire(key, 100)
+        assert use()[0] == b"OK"
+        assert canvas.connection.ttl(key) > 1000
+
+
+@pytest.mark.parametrize("arguments", [
+    {"ttl": 0}, {"ttl": "x"}, {"ttl": 2 ** 53 - 1}, {"actor": "x"},
+    {"username": ""}, {"username": "x" * 129}, {"guest": 2}, {"admin": ""},
+])
+def test_session_create_refuses(canvas, arguments):
+    call = {"session": SESSION, "actor": ALICE, **arguments}
+    assert canvas.session_create(**call) == [b"INVALID_MESSAGE"]
+    assert canvas.connection.keys() == []
+
+
+# replay
+
+@pytest.mark.parametrize("colors,width,height", [(16, 64, 48), (5, 31, 33),
+                                                 (200, 40, 40)])
+def test_state_is_the_replay_of_the_log(server, canvas, colors, width,
+                                        height):
+    canvas.init(width, height, colors, background=1)
+    actors = [str(uuid.UUID(int=n)) for n in range(1, 21)]
+
+    def run(seed):
+        rng = random.Random(seed)
+        with server.connect() as connection:
+            mine = Canvas(connection)
+            for _ in range(800):
+                mine.place(rng.randrange(width), rng.randrange(height),
+                           rng.randrange(colors), rng.choice(actors))
+
+    threads = [threading.Thread(target=run, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    _, epoch, seq, _, state = canvas.read()
+    events = canvas.events()
+    assert (epoch, seq) == (1, 3200) == events[-1][:2]
+    assert unpack(state, colors, width * height) == replay(
+        events, width, height, 1)
+
+    board = canvas.connection.zrange(canvas.key("leaderboard:users"), 0, -1,
+                                     withscores=True)
+    assert sum(score for _, score in board) == 3200
+    assert canvas.connection.smembers(canvas.key("canvas:contributors")) == {
+        actor for actor, _ in board}
+
+
+def test_cost_of_a_placement(canvas):
+    canvas.init()
+    canvas.place(0, 0, 0, ALICE)
+
+    def cost(place):
+        canvas.connection.config_resetstat()
+        assert place()[0] == b"OK"
+        run = commands_run(canvas.connection)
+        return sum(count for name, count in run.items()
+                   if name not in ("fcall", "config|resetstat", "info"))
+
+    assert cost(lambda: canvas.place(1, 1, 1, ALICE)) == 8
+    assert cost(lambda: canvas.place(1, 1, 1, ALICE, cooldown=60000)) == 9
+    assert cost(lambda: canvas.place(1, 1, 1, BOB)) == 9

@@ -6,6 +6,7 @@ All calls are synchronous.  What the page logs or throws is collected.
 """
 
 import base64
+import fcntl
 import itertools
 import json
 import os
@@ -24,6 +25,9 @@ FLAGS = [
 ]
 TIMEOUT = 30
 
+# the descriptors of --remote-debugging-pipe
+READS, WRITES = 3, 4
+
 
 class PageError(Exception):
     """an evaluated expression threw"""
@@ -39,13 +43,19 @@ class Chromium:
         theirs_in, self._out = os.pipe()
         self._in, theirs_out = os.pipe()
 
-        # Chromium reads from descriptor 3 and writes to 4
+        def descriptors():
+            # high ones first: 3 or 4 may be among these
+            high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 10)
+                    for fd in (theirs_in, theirs_out)]
+            os.dup2(high[0], READS)
+            os.dup2(high[1], WRITES)
+
         self._process = subprocess.Popen(
-            ["/bin/sh", "-c", f'exec "$@" 3<&{theirs_in} 4>&{theirs_out}',
-             "sh", BINARY, *FLAGS, f"--user-data-dir={self.profile}",
+            [BINARY, *FLAGS, f"--user-data-dir={self.profile}",
              "about:blank"],
-            pass_fds=(theirs_in, theirs_out), stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, start_new_session=True)
+            pass_fds=(READS, WRITES), preexec_fn=descriptors,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True)
 
         os.close(theirs_in)
         os.close(theirs_out)
@@ -145,14 +155,14 @@ class Page:
                 "description", details["text"]))
 
         elif method == "Runtime.consoleAPICalled":
-            if params["type"] in ("error", "warning", "assert"):
+            if params["type"] in ("error", "assert"):
                 self.errors.append(str([a.get("value", a.get("description"))
                                         for a in params["args"]]))
 
         elif method == "Log.entryAdded":
             entry = params["entry"]
 
-            if entry["level"] in ("error", "warning"):
+            if entry["level"] == "error":
                 self.errors.append(f"{entry['text']} {entry.get('url', '')}")
 
     def open(self, url):
@@ -183,9 +193,14 @@ class Page:
             if value:
                 return value
 
-            self._frame()
+            self.frame()
 
         raise TimeoutError(f"never true: {what or expression}")
+
+    def frame(self):
+        """lets the page go on for about a frame"""
+        self.call("Runtime.evaluate", awaitPromise=True, expression=(
+            "new Promise(done => setTimeout(done, 20))"))
 
     def click(self, x, y):
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
@@ -217,7 +232,3 @@ class Page:
 
         with open(path, "wb") as file:
             file.write(base64.b64decode(data))
-
-    def _frame(self):
-        self.call("Runtime.evaluate", awaitPromise=True, expression=(
-            "new Promise(done => setTimeout(done, 20))"))

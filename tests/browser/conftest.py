@@ -1,0 +1,155 @@
+"""Fixtures of the browser tests: a running canvas, a browser, its pages.
+
+By default a private stack is started and stopped again.  BASE_URL=http://...
+uses one that runs already; with its RUN_DIR, PORT and BUILD as well the tests
+may also restart its servers.
+"""
+
+import os
+import signal
+import socket
+import sys
+import tempfile
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+import requests
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+SOURCE = os.path.dirname(os.path.dirname(HERE))
+
+sys.path[:0] = [HERE, os.path.join(SOURCE, "deploy")]
+
+from canvas_stack.settings import Settings  # noqa: E402
+from canvas_stack.stack import Stack        # noqa: E402
+from chromium import Chromium               # noqa: E402
+
+COOLDOWN = 3
+
+
+class Canvas:
+    """The canvas as another client sees it, and the operator's hands."""
+
+    def __init__(self, url, stack=None):
+        self.url = url.rstrip("/")
+        self._stack = stack
+
+    @property
+    def stack(self):
+        if self._stack is None:
+            pytest.skip("needs the RUN_DIR of the stack")
+
+        return self._stack
+
+    def pixel(self, x, y):
+        response = requests.get(self.url + "/api/v1/canvas", timeout=10)
+        response.raise_for_status()
+        width = int(response.headers["X-Canvas-Width"])
+
+        return response.content[y * width + x]
+
+    def epoch(self):
+        response = requests.head(self.url + "/api/v1/canvas", timeout=10)
+
+        return int(response.headers["X-Canvas-Epoch"])
+
+    def guest(self):
+        session = requests.Session()
+        session.headers["Origin"] = self.url
+        response = session.post(self.url + "/api/v1/auth/guest", timeout=10)
+        assert response.status_code == 201, response.text
+
+        return session
+
+    def place(self, x, y, color, session=None):
+        response = (session or self.guest()).post(
+            self.url + "/api/pixel", json={"x": x, "y": y, "color": color},
+            timeout=10)
+        assert response.status_code == 200, response.text
+
+        return response.json()["seq"]
+
+    def reload(self):
+        os.kill(self.stack.nginx.main_pid(), signal.SIGHUP)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def canvas():
+    url = os.environ.get("BASE_URL")
+
+    if url is not None:
+        stack = Stack(Settings.from_environment(os.environ)) \
+            if "RUN_DIR" in os.environ else None
+
+        if stack is not None:
+            stack.place.find()
+
+        yield Canvas(url, stack)
+        return
+
+    with tempfile.TemporaryDirectory(prefix="canvas-browser-") as folder:
+        os.chmod(folder, 0o755)
+        environment = dict(os.environ, RUN_DIR=folder,
+                           PORT=os.environ.get("TEST_PORT")
+                           or str(free_port()), COOLDOWN=str(COOLDOWN))
+        stack = Stack(Settings.from_environment(environment))
+        stack.up()
+
+        try:
+            yield Canvas(stack.settings.url, stack)
+        finally:
+            stack.down()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    browser = Chromium()
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def page(canvas, browser):
+    """The page, live; it must not have complained when the test ends."""
+    page = browser.page()
+    page.open(canvas.url)
+    page.wait(LIVE, "the page is live")
+
+    yield page
+
+    assert page.errors == []
+
+
+@pytest.fixture(scope="session")
+def modules(browser):
+    """A page that can import("/js/...") the modules without a stack."""
+    handler = partial(QuietHandler, directory=os.path.join(SOURCE, "web"))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+
+    page = browser.page()
+    page.open(f"http://127.0.0.1:{server.server_port}/favicon.svg")
+    page.wait("location.protocol === 'http:'")
+
+    yield page
+
+    server.shutdown()
+    server.server_close()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        """says nothing"""
+
+
+# the line is open, and with a session
+LIVE = """document.getElementById("connection")?.dataset.state === "open"
+          && localStorage.getItem("canvas.session") !== null"""

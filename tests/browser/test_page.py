@@ -1,0 +1,339 @@
+"""The page in a real Chromium, against a real server."""
+
+import itertools
+import os
+
+import pytest
+from conftest import LIVE
+
+# no two tests meet on a pixel
+spots = ((10 + 7 * i, 20 + 3 * i) for i in itertools.count())
+
+# how many pixels of the page differ from what the server says; null while the
+# page still hides its picture
+DIFFERENT = """(async () => {
+    const board = document.getElementById("board");
+    const { width, height } = board;
+    const options = { cache: "reload" };
+    const [info, body] = await Promise.all([
+        fetch("/api/v1/canvas/info", options).then((r) => r.json()),
+        fetch("/api/v1/canvas", options).then((r) => r.arrayBuffer()),
+    ]);
+    const shown = board.getContext("2d").getImageData(0, 0, width, height);
+    const hex = (i) => "#" + [...shown.data.subarray(4 * i, 4 * i + 3)]
+        .map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    const right = info.palette.map((color) => color.toLowerCase());
+    const colors = new Uint8Array(body);
+
+    return width !== info.width || height !== info.height ? colors.length
+        : colors.reduce((n, c, i) => n + (hex(i) !== right[c]), 0);
+})()"""
+
+# sent before the page's own scripts: counts its WebSockets
+COUNT_SOCKETS = """
+    window.sockets = 0;
+    window.WebSocket = class extends WebSocket {
+        constructor(...args) {
+            super(...args);
+            window.sockets++;
+        }
+    };
+"""
+
+
+def shows_what_the_server_has(page):
+    page.wait(f"{DIFFERENT}.then((n) => n === 0)",
+              "the page shows what the server has")
+
+
+def shown(page, x, y):
+    """the colour's index in the palette"""
+    return page.evaluate(f"""(() => {{
+        const context = document.getElementById("board").getContext("2d");
+        const rgb = [...context.getImageData({x}, {y}, 1, 1).data]
+            .slice(0, 3).map((byte) => byte.toString(16).padStart(2, "0"));
+        const color = "#" + rgb.join("");
+
+        return [...document.querySelectorAll("#palette label")].findIndex(
+            (label) => label.style.getPropertyValue("--swatch").toLowerCase()
+                       === color);
+    }})()""")
+
+
+def where(page, x, y):
+    """the middle of a pixel on the screen"""
+    box = page.evaluate("""(() => {
+        const board = document.getElementById("board");
+        const { left, top, width } = board.getBoundingClientRect();
+
+        return { left, top, scale: width / board.width };
+    })()""")
+
+    return (box["left"] + (x + 0.5) * box["scale"],
+            box["top"] + (y + 0.5) * box["scale"])
+
+
+def choose(page, color):
+    page.evaluate("document.querySelectorAll('#palette input')"
+                  f"[{color}].click()")
+
+
+def say(page):
+    return page.evaluate("document.getElementById('toast').textContent")
+
+
+def wait_said(page, words):
+    page.wait("document.getElementById('toast').textContent"
+              f".includes({words!r})", f"the page says {words!r}")
+
+
+def wait_shown(page, x, y, color):
+    for _ in range(500):
+        if shown(page, x, y) == color:
+            return
+        page.frame()
+
+    raise AssertionError(f"{x}, {y} is {shown(page, x, y)}, not {color}")
+
+
+def ready(page):
+    """the cooldown is over"""
+    page.wait("!document.getElementById('place')"
+              ".classList.contains('waiting')", "the cooldown is over")
+
+
+def session_of(page, canvas):
+    """a client that has the page's session"""
+    cookies = page.call("Network.getCookies", urls=[canvas.url])["cookies"]
+    client = canvas.guest()
+    client.cookies.clear()
+
+    for cookie in cookies:
+        client.cookies.set(cookie["name"], cookie["value"])
+
+    return client
+
+
+def test_shows_the_canvas(page):
+    shows_what_the_server_has(page)
+    assert page.evaluate("document.getElementById('connection').innerText") \
+        == "Live"
+    assert page.evaluate("getComputedStyle(document.getElementById('board'))"
+                         ".imageRendering") == "pixelated"
+
+
+def test_shows_what_others_place(canvas, page):
+    x, y = next(spots)
+
+    canvas.place(x, y, 3)
+    wait_shown(page, x, y, 3)
+    shows_what_the_server_has(page)
+
+
+def test_click_places(canvas, page):
+    x, y = next(spots)
+
+    choose(page, 8)
+    page.click(*where(page, x, y))
+    wait_shown(page, x, y, 8)
+    page.wait("document.getElementById('place').classList"
+              ".contains('waiting')", "the server accepted it")
+
+    assert canvas.pixel(x, y) == 8
+    shows_what_the_server_has(page)
+
+
+def test_cooldown_counts_down(canvas, page):
+    x, y = next(spots)
+    left = "parseFloat(document.getElementById('place-text').textContent)"
+
+    page.click(*where(page, x, y))
+    first = page.wait(left)
+    page.wait(f"{left} < {first}", "the time runs down")
+    assert page.evaluate("document.getElementById('place').disabled")
+
+    # a click in between is answered in words, and goes nowhere
+    page.click(*where(page, x + 1, y))
+    wait_said(page, "Not so fast")
+    ready(page)
+    assert canvas.pixel(x + 1, y) == shown(page, x + 1, y) != \
+        canvas.pixel(x, y)
+
+    # the cursor is still there: the button places
+    page.wait("!document.getElementById('place').disabled")
+    page.click(*page.evaluate("""(() => {
+        const { left, top, width, height }
+            = document.getElementById("place").getBoundingClientRect();
+
+        return [left + width / 2, top + height / 2];
+    })()"""))
+    page.wait(f"{left} > 0")
+    assert canvas.pixel(x + 1, y) == canvas.pixel(x, y)
+
+
+def test_refused_pixel_is_taken_back(canvas, page):
+    x, y = next(spots)
+    before = shown(page, x, y)
+
+    # the same visitor places in another window: this one does not know
+    canvas.place(*next(spots), 1, session_of(page, canvas))
+    choose(page, 12)
+    page.click(*where(page, x, y))
+    wait_said(page, "you may place again in")
+
+    assert shown(page, x, y) == before
+    shows_what_the_server_has(page)
+
+
+def test_session_that_ended_is_replaced(canvas, page):
+    x, y = next(spots)
+    client = session_of(page, canvas)
+
+    assert client.post(canvas.url + "/api/v1/auth/logout",
+                       timeout=10).status_code == 204
+    choose(page, 4)
+    page.click(*where(page, x, y))
+    wait_said(page, "Your session has ended")
+
+    for _ in range(200):
+        if canvas.pixel(x, y) == 4:
+            break
+        page.wait(LIVE)
+        page.click(*where(page, x, y))
+        page.frame()
+
+    assert canvas.pixel(x, y) == 4
+    # the browser itself logs that the old session was refused
+    page.errors = [e for e in page.errors if "401" not in e]
+
+
+def test_keyboard_places(canvas, page):
+    page.evaluate("document.getElementById('stage').focus()")
+    choose(page, 10)
+
+    for key in ("ArrowRight", "ArrowDown", "ArrowDown"):
+        page.press(key)
+
+    text = page.evaluate("document.getElementById('where').textContent")
+    x, y = map(int, text.split(", "))
+    assert (x, y) == (251, 252)
+
+    page.press("Enter", "\r")
+    wait_shown(page, x, y, 10)
+    page.wait("document.getElementById('place').classList"
+              ".contains('waiting')")
+    assert canvas.pixel(x, y) == 10
+
+
+def test_wheel_zooms_and_drag_moves(page):
+    x, y = 100, 100
+    before = where(page, x, y)
+
+    page.mouse("mouseWheel", *before, deltaX=0, deltaY=-900)
+    page.wait("document.getElementById('board').getBoundingClientRect()"
+              ".width > 1200", "it is larger")
+
+    # the pixel under the mouse stays there
+    after = where(page, x, y)
+    assert after == pytest.approx(before, abs=3)
+
+    page.mouse("mouseMoved", *after)
+    page.mouse("mousePressed", *after)
+    page.mouse("mouseMoved", after[0] + 40, after[1] + 25, buttons=1)
+    page.mouse("mouseReleased", after[0] + 40, after[1] + 25)
+    page.frame()
+    page.frame()
+
+    assert where(page, x, y) == pytest.approx(
+        (after[0] + 40, after[1] + 25), abs=1)
+    assert say(page) == "" and shown(page, x, y) == 15
+
+
+def test_phone(canvas, browser):
+    x, y = next(spots)
+    page = browser.page(390, 844, mobile=True)
+
+    page.open(canvas.url)
+    page.wait(LIVE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+    # too small for a finger: the first tap goes nearer
+    choose(page, 6)
+    page.tap(*where(page, x, y))
+    page.wait("document.getElementById('board').getBoundingClientRect()"
+              ".width > 5000", "it is nearer")
+    assert canvas.pixel(x, y) == 15
+
+    page.tap(*where(page, x, y))
+    wait_shown(page, x, y, 6)
+    page.wait("document.getElementById('place').classList"
+              ".contains('waiting')")
+    assert canvas.pixel(x, y) == 6
+
+    # two fingers apart: nearer still
+    scale = "document.getElementById('board').getBoundingClientRect().width"
+    before = page.evaluate(scale)
+    page.touch("touchStart", (180, 400), (210, 400))
+    page.touch("touchMove", (165, 400), (225, 400))
+    page.touch("touchEnd")
+    page.wait(f"{scale} > {before} * 1.5", "pinched")
+    assert page.errors == []
+
+
+def test_reconnects_after_a_reload(canvas, browser):
+    page = counting_page(canvas, browser)
+    client = canvas.guest()
+
+    canvas.reload()
+    canvas.place(*next(spots), 7, client)
+    page.wait("window.sockets > before", "it connected again")
+    page.wait(LIVE)
+    shows_what_the_server_has(page)
+
+    canvas.place(x := 300, 7, 9)
+    wait_shown(page, x, 7, 9)
+    assert page.errors == []
+
+
+def test_reconnects_after_a_redis_restart(canvas, browser):
+    page = counting_page(canvas, browser)
+    epoch = canvas.epoch()
+    x, y = next(spots)
+
+    canvas.stack.redis.stop()
+
+    # the picture stays; a click is refused in words and leaves no trace
+    choose(page, 0)
+    page.click(*where(page, x, y))
+    page.wait("!document.getElementById('toast').hidden")
+    wait_shown(page, x, y, 15)
+
+    canvas.stack.redis.start()
+    page.wait(f"""fetch("/api/v1/canvas", {{ cache: "reload" }}).then(
+        (r) => Number(r.headers.get("X-Canvas-Epoch")) > {epoch})""",
+              "a new epoch has begun")
+    page.wait("window.sockets > before", "it connected again")
+    page.wait(LIVE)
+
+    x, y = next(spots)
+    canvas.place(x, y, 2)
+    wait_shown(page, x, y, 2)
+    shows_what_the_server_has(page)
+
+
+def counting_page(canvas, browser):
+    """a live page where window.sockets > before once it connects again"""
+    page = browser.page()
+    page.call("Page.addScriptToEvaluateOnNewDocument", source=COUNT_SOCKETS)
+    page.open(canvas.url)
+    page.wait(LIVE)
+    page.evaluate("window.before = window.sockets")
+
+    return page
+
+
+@pytest.mark.skipif("SCREENSHOT" not in os.environ,
+                    reason="SCREENSHOT names no file")
+def test_screenshot(page):
+    shows_what_the_server_has(page)
+    page.screenshot(os.environ["SCREENSHOT"])

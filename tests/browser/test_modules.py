@@ -42,10 +42,12 @@ def golden(kind):
 @pytest.mark.parametrize("vector", golden("updates"))
 def test_binary_updates(js, vector):
     changes = vector["changes"]
+    first = int(vector["seq"]) - len(changes) + 1
 
-    assert decode(js, buffer(bytes.fromhex(vector["hex"]))) == {
-        "type": "updates", "first": int(vector["seq"]) - len(changes) + 1,
-        "pixels": sum(changes, [])}
+    # a number that JavaScript cannot hold is no seq
+    assert decode(js, buffer(bytes.fromhex(vector["hex"]))) == (None
+        if first >= 2**53 else {"type": "updates", "first": first,
+                                "pixels": sum(changes, [])})
 
 
 @pytest.mark.parametrize("vector", golden("placed"))

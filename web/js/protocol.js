@@ -105,6 +105,11 @@ function decodeBinary(view) {
 
 function decodeUpdates(view, count) {
     const pixels = new Uint16Array(3 * count);
+    const first = readSeq(view, 1) - count + 1;
+
+    if (!Number.isSafeInteger(first)) {
+        return null;
+    }
 
     for (let i = 0; i < count; i++) {
         const at = UPDATES_HEAD + i * RECORD;
@@ -114,10 +119,12 @@ function decodeUpdates(view, count) {
         pixels[3 * i + 2] = view.getUint8(at + 4);
     }
 
-    return { type: "updates", first: readSeq(view, 1) - count + 1, pixels };
+    return { type: "updates", first, pixels };
 }
 
-// a seq is below 2^53
+// a seq is below 2^53; NaN if it is not
 function readSeq(view, at) {
-    return view.getUint32(at) * 2 ** 32 + view.getUint32(at + 4);
+    const seq = view.getUint32(at) * 2 ** 32 + view.getUint32(at + 4);
+
+    return Number.isSafeInteger(seq) ? seq : NaN;
 }

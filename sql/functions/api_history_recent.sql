@@ -1,0 +1,32 @@
+CREATE OR REPLACE FUNCTION api_history_recent(
+    p_before text, p_limit integer)
+    RETURNS json
+    LANGUAGE plpgsql STABLE
+    SET search_path = canvas, public, pg_temp
+AS $$
+DECLARE
+    v_limit   CONSTANT integer := history_limit(p_limit);
+    v_before  record;
+    v_events  pixel_events[];
+BEGIN
+    v_before := parse_position(p_before);
+
+    SELECT array_agg(e ORDER BY e.epoch DESC, e.seq DESC)
+      INTO v_events
+      FROM (SELECT *
+              FROM pixel_events
+             WHERE (epoch, seq) < (v_before.epoch, v_before.seq)
+             ORDER BY epoch DESC, seq DESC
+             LIMIT v_limit + 1) AS e;
+
+    RETURN history_json(v_events, v_limit);
+END
+$$;
+
+COMMENT ON FUNCTION api_history_recent(text, integer) IS
+    'Latest changes of the canvas, newest first (seed 003)';
+
+REVOKE ALL ON FUNCTION api_history_recent(text, integer)
+    FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION api_history_recent(text, integer)
+    TO canvas_web, canvas_service;

@@ -1,0 +1,58 @@
+CREATE OR REPLACE FUNCTION rotation_begin(
+    p_closing_epoch bigint, p_manual text, p_force boolean,
+    p_now timestamptz DEFAULT now())
+    RETURNS SETOF rotations
+    LANGUAGE plpgsql
+    SET search_path = canvas, public, pg_temp
+AS $$
+DECLARE
+    v_week    current_canvas;
+    v_resets  timestamptz;
+    v_label   record;
+BEGIN
+    SELECT * INTO STRICT v_week FROM current_canvas FOR UPDATE;
+
+    v_resets := next_week_reset(p_now, v_week.reset_weekday,
+                                v_week.reset_time);
+    v_label := week_label(v_resets);
+
+    -- A choice that waited beyond the week it was made for gets a new week.
+    UPDATE rotations
+       SET new_resets_at = v_resets, new_week_number = v_label.week_number,
+           new_year = v_label.year, updated_at = now()
+     WHERE step = 'chosen' AND new_resets_at <= p_now;
+
+    RETURN QUERY SELECT * FROM rotations WHERE step <> 'done' FOR UPDATE;
+
+    IF FOUND THEN
+        RETURN;
+    END IF;
+
+    IF NOT coalesce(p_force, false) AND p_now < v_week.week_resets_at THEN
+        RETURN;
+    END IF;
+
+    -- Another run closed this epoch after the caller had read it.
+    IF EXISTS (SELECT FROM rotations WHERE new_epoch > p_closing_epoch) THEN
+        RETURN;
+    END IF;
+
+    RETURN QUERY
+    INSERT INTO rotations
+        (closing_epoch, game_mode_slug, week_number, year,
+         new_week_number, new_year, new_resets_at)
+    VALUES (p_closing_epoch, choose_game_mode(p_manual),
+            v_week.week_number, v_week.year,
+            v_label.week_number, v_label.year, v_resets)
+    RETURNING *;
+END
+$$;
+
+COMMENT ON FUNCTION rotation_begin(bigint, text, boolean, timestamptz) IS
+    'The unfinished rotation, or a new one when the week is over or p_force;
+no row: not due';
+
+REVOKE ALL ON FUNCTION rotation_begin(bigint, text, boolean, timestamptz)
+    FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION rotation_begin(bigint, text, boolean, timestamptz)
+    TO canvas_service;

@@ -1,0 +1,40 @@
+CREATE OR REPLACE FUNCTION week_recount(p_week current_canvas)
+    RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = canvas, public, pg_temp
+AS $$
+BEGIN
+    PERFORM week_count(p_week.start_epoch, p_week.start_seq,
+                       coalesce(next_week_epoch(), 9007199254740991));
+
+    UPDATE user_profiles SET pixels_this_week = 0 WHERE pixels_this_week > 0;
+
+    INSERT INTO user_profiles (user_id, pixels_this_week, last_placed_at)
+    SELECT w.actor_id, w.pixels, w.last_at
+      FROM week_totals w JOIN users u ON u.id = w.actor_id
+     WHERE w.kind <> 'a'
+        ON CONFLICT (user_id) DO UPDATE
+       SET pixels_this_week = excluded.pixels_this_week,
+           last_placed_at = greatest(user_profiles.last_placed_at,
+                                     excluded.last_placed_at);
+
+    DELETE FROM weekly_agent_stats WHERE archive_id IS NULL;
+
+    PERFORM update_agent_weekly_stats(w.actor_id, w.pixels::integer)
+       FROM week_totals w JOIN agents a ON a.id = w.actor_id
+      WHERE w.kind = 'a';
+
+    UPDATE current_canvas
+       SET total_pixels_this_week = t.pixels,
+           unique_contributors_this_week = t.actors,
+           updated_at = now()
+      FROM (SELECT coalesce(sum(pixels), 0) AS pixels, count(*) AS actors
+              FROM week_totals) AS t;
+END
+$$;
+
+COMMENT ON FUNCTION week_recount(current_canvas) IS
+    'Sets every counter of the running week to what the log says';
+
+REVOKE ALL ON FUNCTION week_recount(current_canvas) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION week_recount(current_canvas) TO canvas_service;

@@ -1,0 +1,75 @@
+-- What the two roles may do.  Idempotent; applied last, every time.
+--
+-- canvas_web reads what is public.  canvas_service reads and writes, and owns
+-- nothing.  Functions carry their own grants.
+
+DO $$
+BEGIN
+    EXECUTE format('ALTER DATABASE %I SET search_path = canvas, public',
+                   current_database());
+END
+$$;
+
+REVOKE ALL ON SCHEMA canvas FROM PUBLIC;
+GRANT USAGE ON SCHEMA canvas TO canvas_web, canvas_service;
+
+REVOKE ALL ON ALL TABLES IN SCHEMA canvas FROM canvas_web;
+
+GRANT SELECT ON
+    game_modes, current_canvas, canvas_archives, canvas_snapshots,
+    pixel_events, weekly_agent_stats, agent_reputation, comments
+    TO canvas_web;
+GRANT SELECT (id, username, is_guest, pixels_placed, created_at)
+    ON users TO canvas_web;
+GRANT SELECT (id, name, display_name, description, avatar_url, total_pixels,
+              is_active, created_at)
+    ON agents TO canvas_web;
+GRANT SELECT ON v_current_week_leaderboard, v_archive_history TO canvas_web;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON
+    users, user_profiles, agents, agent_reputation, game_modes,
+    current_canvas, canvas_archives, canvas_epochs, rotations, pixel_events,
+    pixel_events_lost, recorder_progress, canvas_snapshots,
+    weekly_agent_stats, comments, admin_actions
+    TO canvas_service;
+GRANT SELECT ON
+    v_current_week_leaderboard, v_archive_history, contributors_this_week
+    TO canvas_service;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA canvas TO canvas_service;
+
+-- One policy a role and table: all rows, since the grants above already say
+-- which tables and columns.  A table without a policy shows nothing.  What is
+-- there is left alone: making a policy locks out every reader.
+DO $$
+DECLARE
+    t text;
+BEGIN
+    FOREACH t IN ARRAY ARRAY[
+        'game_modes', 'current_canvas', 'canvas_archives',
+        'canvas_snapshots', 'pixel_events', 'weekly_agent_stats',
+        'agent_reputation', 'comments', 'users', 'agents']
+    LOOP
+        CONTINUE WHEN EXISTS (
+            SELECT FROM pg_policies
+             WHERE schemaname = 'canvas' AND tablename = t
+               AND policyname = 'web_reads');
+        EXECUTE format('CREATE POLICY web_reads ON canvas.%I FOR SELECT '
+                       'TO canvas_web USING (true)', t);
+    END LOOP;
+
+    FOREACH t IN ARRAY ARRAY[
+        'users', 'user_profiles', 'agents', 'agent_reputation', 'game_modes',
+        'current_canvas', 'canvas_archives', 'canvas_epochs', 'rotations',
+        'pixel_events', 'pixel_events_lost', 'recorder_progress',
+        'canvas_snapshots', 'weekly_agent_stats', 'comments',
+        'admin_actions']
+    LOOP
+        CONTINUE WHEN EXISTS (
+            SELECT FROM pg_policies
+             WHERE schemaname = 'canvas' AND tablename = t
+               AND policyname = 'service_writes');
+        EXECUTE format('CREATE POLICY service_writes ON canvas.%I FOR ALL '
+                       'TO canvas_service USING (true) WITH CHECK (true)', t);
+    END LOOP;
+END
+$$;

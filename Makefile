@@ -1,0 +1,89 @@
+# ngx_canvas_module: build, run, test, install.
+
+BUILD     ?= build
+PORT      ?= 8080
+RUN_DIR   ?= run
+WORKERS   ?= auto
+COOLDOWN  ?= 5
+LIMITS    ?= on
+SIZE      ?= 500x500
+NGINX     ?= /usr/sbin/nginx
+
+# make install
+DESTDIR   ?=
+prefix    ?= /usr
+modules   ?= $(prefix)/lib/nginx/modules
+data      ?= $(prefix)/share/ngx_canvas_module
+sysconf   ?= /etc
+
+ifneq ($(words $(CURDIR)),1)
+$(error the path of the source must not contain spaces: $(CURDIR))
+endif
+
+override BUILD   := $(abspath $(BUILD))
+override RUN_DIR := $(abspath $(RUN_DIR))
+
+export BUILD PORT RUN_DIR WORKERS COOLDOWN LIMITS SIZE NGINX
+
+PYTHON     = /usr/bin/python3
+JOBS      := $(shell nproc)
+MODULE    := $(BUILD)/ngx_canvas_module.so
+HELPER    := $(BUILD)/canvas-helper
+NGINX_DIR := $(BUILD)/nginx
+SOURCES   := config $(shell find ngx_canvas_module -name '*.[ch]' | sort)
+
+build: packages module helper
+
+# what is missing comes from Debian's packages
+packages:
+	@deploy/install-packages run
+
+module: $(MODULE)
+
+helper:
+	@$(MAKE) --no-print-directory -j $(JOBS) -C helpers BUILD=$(BUILD)
+
+# nginx's configure decides on the list of files; it takes seconds
+$(BUILD)/sources: FORCE
+	@mkdir -p $(BUILD)
+	@echo $(SOURCES) | cmp -s - $@ || echo $(SOURCES) >$@
+
+$(NGINX_DIR)/objs/Makefile: config $(BUILD)/sources $(NGINX) \
+    deploy/configure-module
+	deploy/configure-module $(NGINX_DIR)
+
+# nginx's Makefile does not follow includes: a header rebuilds all
+$(MODULE): $(NGINX_DIR)/objs/Makefile $(SOURCES)
+	$(if $(filter %.h,$?),rm -rf $(NGINX_DIR)/objs/addon/*/*.o)
+	@$(MAKE) --no-print-directory -j $(JOBS) -C $(NGINX_DIR) \
+	    -f objs/Makefile modules
+	cp $(NGINX_DIR)/objs/ngx_canvas_module.so $@
+
+run up: build
+	@deploy/stack $@
+
+down:
+	@deploy/stack down
+
+test: build
+	@deploy/install-packages test
+	$(MAKE) --no-print-directory -C tests/unit BUILD=$(BUILD) run
+	tests/sql/run
+	$(PYTHON) -m pytest tests/system
+	tests/browser/run
+
+bench: build
+	@deploy/install-packages test
+	$(MAKE) --no-print-directory -C bench BUILD=$(BUILD)
+
+lint:
+	@deploy/install-packages run lint
+	.ci/lint
+
+clean:
+	rm -rf $(BUILD)
+
+FORCE:
+
+.PHONY: build packages module helper run up down test bench asan lint \
+        install clean FORCE

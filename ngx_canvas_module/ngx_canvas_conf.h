@@ -33,6 +33,23 @@ typedef struct {
     ngx_msec_t               timeout;     /* of a connect and of a query */
 } ngx_canvas_pg_conf_t;
 
+/* names in Redis, prefix included (docs/redis.md) */
+typedef enum {
+    NGX_CANVAS_KEY_STATE = 0,       /* the first five: the page */
+    NGX_CANVAS_KEY_SEQ,
+    NGX_CANVAS_KEY_EPOCH,
+    NGX_CANVAS_KEY_RULES,
+    NGX_CANVAS_KEY_EVENTS,
+    NGX_CANVAS_KEY_CONTRIBUTORS,
+    NGX_CANVAS_KEY_USERS,
+    NGX_CANVAS_KEY_AGENTS,
+    NGX_CANVAS_KEY_BANNED,
+    NGX_CANVAS_KEY_UPDATES,         /* a channel */
+    NGX_CANVAS_KEY_RATELIMIT,       /* a prefix: + UUID */
+    NGX_CANVAS_KEY_SESSION,         /* a prefix: + 64 hex digits */
+    NGX_CANVAS_KEY_MAX
+} ngx_canvas_key_e;
+
 /* one canvas {} */
 typedef struct {
     ngx_str_t                name;
@@ -51,12 +68,14 @@ typedef struct {
     ngx_msec_t               timeout;         /* silent WebSocket, handshake,
                                                  half a frame */
     size_t                   message_limit;
+    ngx_uint_t               message_rate;    /* a second and socket; 0: any */
     ngx_uint_t               send_queue;      /* frames a WebSocket */
     ngx_uint_t               connections;     /* WebSockets a worker; 0: any */
     ngx_array_t             *origins;         /* of ngx_str_t; NULL: same host */
     ngx_flag_t               secure_cookie;
 
     ngx_str_t                prefix;          /* of keys and the channel */
+    ngx_str_t                keys[NGX_CANVAS_KEY_MAX];
     ngx_canvas_redis_conf_t  redis;
     ngx_canvas_pg_conf_t     postgres;
 
@@ -83,6 +102,9 @@ char *ngx_canvas_conf_block(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* canvas_websocket NAME and its like; cmd->post is the content handler */
 char *ngx_canvas_conf_location(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* canvas_websocket_echo SIZE */
+char *ngx_canvas_conf_echo(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* directives inside the block */
 char *ngx_canvas_conf_size(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);

@@ -36,6 +36,8 @@ static ngx_int_t ngx_canvas_pg_conn_answered(ngx_canvas_pg_conn_t *conn,
     PGresult *result);
 static void ngx_canvas_pg_conn_lost(ngx_canvas_pg_conn_t *conn,
     const char *why);
+static void ngx_canvas_pg_conn_report(ngx_canvas_pg_conn_t *conn,
+    const char *why);
 static void ngx_canvas_pg_conn_end(ngx_canvas_pg_conn_t *conn);
 
 static void ngx_canvas_pg_conn_read_handler(ngx_event_t *ev);
@@ -332,18 +334,9 @@ ngx_canvas_pg_conn_answered(ngx_canvas_pg_conn_t *conn, PGresult *result)
 static void
 ngx_canvas_pg_conn_lost(ngx_canvas_pg_conn_t *conn, const char *why)
 {
-    u_char      text[NGX_CANVAS_PG_TEXT];
     ngx_msec_t  delay;
 
-    /* once a state, not once an attempt */
-
-    if (!conn->reported) {
-        conn->reported = 1;
-
-        ngx_canvas_pg_result_text(text, why);
-        ngx_log_error(NGX_LOG_ERR, conn->log, 0,
-                      "canvas postgres: not connected: %s", text);
-    }
+    ngx_canvas_pg_conn_report(conn, why);
 
     conn->state = NGX_CANVAS_PG_CONN_WAITING;
 
@@ -354,6 +347,29 @@ ngx_canvas_pg_conn_lost(ngx_canvas_pg_conn_t *conn, const char *why)
 
     conn->timer.cancelable = 1;
     ngx_add_timer(&conn->timer, delay);
+}
+
+
+/* once a reason, not once an attempt */
+
+static void
+ngx_canvas_pg_conn_report(ngx_canvas_pg_conn_t *conn, const char *why)
+{
+    u_char    text[NGX_CANVAS_PG_TEXT];
+    uint32_t  reason;
+
+    ngx_canvas_pg_result_text(text, why);
+    reason = ngx_crc32_short(text, ngx_strlen(text));
+
+    if (conn->reported && conn->reason == reason) {
+        return;
+    }
+
+    conn->reported = 1;
+    conn->reason = reason;
+
+    ngx_log_error(NGX_LOG_ERR, conn->log, 0,
+                  "canvas postgres: not connected: %s", text);
 }
 
 

@@ -44,6 +44,7 @@ typedef struct {
     ngx_uint_t                        nqueries;
     ngx_msec_t                        backoff;
     ngx_canvas_pg_conn_state_e        state;
+    uint32_t                          reason;       /* last logged, its CRC */
     unsigned                          failed:1;     /* to be given up */
     unsigned                          reported:1;   /* the loss is logged */
 } ngx_canvas_pg_conn_t;

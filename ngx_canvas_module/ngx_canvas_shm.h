@@ -16,7 +16,9 @@
 typedef struct {
     ngx_slab_pool_t  *shpool;
     canvas_mirror_t  *mirror;
-    ngx_atomic_t      online;       /* open WebSockets, all workers */
+    /* open WebSockets by process slot: a slot is reset by its next process,
+     * so that a killed worker leaves no count behind */
+    ngx_atomic_t      online[NGX_MAX_PROCESSES];
 } ngx_canvas_shm_t;
 
 typedef struct {
@@ -55,5 +57,11 @@ canvas_status_t ngx_canvas_shm_since(ngx_canvas_shm_t *shm, uint64_t epoch,
  */
 canvas_status_t ngx_canvas_shm_image(ngx_canvas_shm_t *shm, u_char *image,
     ngx_canvas_position_t *position);
+
+/* sets this process' count of open WebSockets */
+void ngx_canvas_shm_online_set(ngx_canvas_shm_t *shm, ngx_uint_t n);
+
+/* open WebSockets of all workers */
+ngx_uint_t ngx_canvas_shm_online(ngx_canvas_shm_t *shm);
 
 #endif /* NGX_CANVAS_SHM_H_INCLUDED */

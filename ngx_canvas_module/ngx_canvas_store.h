@@ -2,11 +2,10 @@
  * ngx_canvas_store: our Redis vocabulary (docs/redis.md): one function here
  * is one FCALL.  Builds keys and arguments, reads replies; holds no state.
  *
- * Every call returns NGX_OK when its handler will be called exactly once,
- * NGX_DECLINED when Redis is not connected (the handler is not called).
- * Callers whose memory may go first set *slot to NULL: each call stores the
- * address of its own record's "data" pointer there.  Detach by writing NULL
- * to it with ngx_canvas_store_detach(); the handler is then not called.
+ * Every call returns NGX_OK when its handler will be called exactly once, and
+ * NGX_DECLINED when Redis is not connected (the handler is not called).  With
+ * NGX_OK *call names the call until its handler runs; who goes away before
+ * that detaches it, and the handler is not called.
  */
 
 #ifndef NGX_CANVAS_STORE_H_INCLUDED
@@ -52,6 +51,49 @@ ngx_int_t ngx_canvas_store_session_create(ngx_canvas_worker_t *worker,
 ngx_int_t ngx_canvas_store_session_delete(ngx_canvas_worker_t *worker,
     ngx_str_t *session, ngx_canvas_store_pt handler, void *data,
     ngx_canvas_store_call_t **call);
+
+/* answer of canvas_hello; pointers are gone on return */
+typedef struct {
+    ngx_uint_t              version;    /* of the Function library */
+    uint64_t                epoch;
+    uint64_t                seq;
+    ngx_uint_t              width;
+    ngx_uint_t              height;
+    ngx_uint_t              colors;
+    ngx_int_t               cooldown;   /* ms; -1: none in the rules */
+    ngx_uint_t              week;
+    ngx_uint_t              year;
+    canvas_reason_t         reason;     /* why the epoch began */
+    ngx_str_t               game_mode;
+    ngx_str_t               rules;      /* JSON */
+} ngx_canvas_store_hello_t;
+
+/* hello is NULL when there was no answer; error is then what Redis said, or
+ * NULL when the connection was lost */
+typedef void (*ngx_canvas_store_hello_pt)(void *data,
+    ngx_canvas_store_hello_t *hello, const char *error);
+
+/* the caller lives as long as the worker: there is no detaching */
+ngx_int_t ngx_canvas_store_hello(ngx_canvas_worker_t *worker,
+    ngx_canvas_store_hello_pt handler, void *data);
+
+/* canvas_read: packed is gone on return, NULL when there was no answer */
+typedef void (*ngx_canvas_store_read_pt)(void *data, uint64_t epoch,
+    uint64_t seq, canvas_reason_t reason, const u_char *packed, size_t len);
+
+ngx_int_t ngx_canvas_store_read(ngx_canvas_worker_t *worker,
+    ngx_canvas_store_read_pt handler, void *data);
+
+/*
+ * Up to max entries of the log after epoch-seq, oldest first: handler is
+ * called once for each, and last with event == NULL and the number of them;
+ * a number of -1 says that there was no answer.
+ */
+typedef void (*ngx_canvas_store_log_pt)(void *data, canvas_event_t *event,
+    ngx_int_t n);
+
+ngx_int_t ngx_canvas_store_log(ngx_canvas_worker_t *worker, uint64_t epoch,
+    uint64_t seq, ngx_uint_t max, ngx_canvas_store_log_pt handler, void *data);
 
 /* the handler of this call is not called any more; NULL is allowed */
 void ngx_canvas_store_detach(ngx_canvas_store_call_t *call);

@@ -20,6 +20,7 @@ static canvas_status_t canvas_event_pixel(canvas_event_input_t *in,
     canvas_event_t *event);
 static canvas_status_t canvas_event_marker(canvas_event_input_t *in,
     canvas_event_t *event);
+static void canvas_event_trim(canvas_event_input_t *in);
 static int canvas_event_comma(canvas_event_input_t *in);
 static int canvas_event_number(canvas_event_input_t *in, uint64_t max,
     uint64_t *value);
@@ -247,8 +248,14 @@ canvas_event_marker(canvas_event_input_t *in, canvas_event_t *event)
 
     if (reason == CANVAS_REASON_NONE
         || !canvas_event_number(in, CANVAS_NUM_SAFE_MAX, &ms)
-        || !canvas_event_comma(in)
-        || in->last - in->p < 2
+        || !canvas_event_comma(in))
+    {
+        return CANVAS_INVALID;
+    }
+
+    canvas_event_trim(in);
+
+    if (in->last - in->p < 2
         || in->p[0] != '{' || in->last[-1] != '}')
     {
         return CANVAS_INVALID;
@@ -267,6 +274,21 @@ canvas_event_marker(canvas_event_input_t *in, canvas_event_t *event)
     event->json_len = (size_t) (in->last - in->p);
 
     return CANVAS_OK;
+}
+
+
+/* the object came from a caller of the Function, with its own spaces */
+
+static void
+canvas_event_trim(canvas_event_input_t *in)
+{
+    while (in->p < in->last && (*in->p == ' ' || *in->p == '\t')) {
+        in->p++;
+    }
+
+    while (in->p < in->last && (in->last[-1] == ' ' || in->last[-1] == '\t')) {
+        in->last--;
+    }
 }
 
 

@@ -1,0 +1,411 @@
+/*
+ * ngx_canvas_message: see the header.
+ */
+
+#include "ngx_canvas_broadcast.h"
+#include "ngx_canvas_message.h"
+#include "ngx_canvas_variables.h"
+
+
+/* placements of one socket on their way at the same time */
+#define NGX_CANVAS_MESSAGE_PLACES  256
+
+
+typedef ngx_int_t (*ngx_canvas_message_pt)(ngx_canvas_session_t *session,
+    canvas_msg_t *msg);
+
+
+static ngx_int_t ngx_canvas_message_dispatch(ngx_canvas_session_t *session,
+    canvas_code_t code, canvas_msg_t *msg);
+static ngx_int_t ngx_canvas_message_place(ngx_canvas_session_t *session,
+    canvas_msg_t *msg);
+static ngx_int_t ngx_canvas_message_ping(ngx_canvas_session_t *session,
+    canvas_msg_t *msg);
+static ngx_int_t ngx_canvas_message_auth(ngx_canvas_session_t *session,
+    canvas_msg_t *msg);
+static ngx_int_t ngx_canvas_message_unserved(ngx_canvas_session_t *session,
+    canvas_msg_t *msg);
+
+static void ngx_canvas_message_placed(ngx_canvas_place_t *place,
+    ngx_canvas_store_result_t *result);
+static void ngx_canvas_message_authenticated(void *data,
+    ngx_canvas_store_result_t *result);
+static ngx_msec_t ngx_canvas_message_remaining(ngx_canvas_session_t *session);
+static ngx_int_t ngx_canvas_message_error(ngx_canvas_session_t *session,
+    canvas_code_t code, ngx_msec_t remaining, const char *rule,
+    const canvas_msg_t *msg);
+static ngx_int_t ngx_canvas_message_send(ngx_canvas_session_t *session,
+    unsigned opcode, const void *payload, size_t len);
+
+
+/* by canvas_msg_type_t */
+
+static ngx_canvas_message_pt  ngx_canvas_message_handlers[] = {
+    ngx_canvas_message_place,
+    ngx_canvas_message_ping,
+    ngx_canvas_message_auth,
+    ngx_canvas_message_unserved,        /* viewport */
+    ngx_canvas_message_unserved,        /* subscribe */
+    ngx_canvas_message_unserved         /* unsubscribe */
+};
+
+
+ngx_int_t
+ngx_canvas_message_text(ngx_canvas_session_t *session, const u_char *data,
+    size_t len)
+{
+    ngx_int_t      rc;
+    canvas_msg_t   msg;
+    canvas_code_t  code;
+
+    code = canvas_msg_parse((char *) data, len, &msg);
+    rc = ngx_canvas_message_dispatch(session, code, &msg);
+
+    canvas_msg_free(&msg);
+
+    return rc;
+}
+
+
+ngx_int_t
+ngx_canvas_message_binary(ngx_canvas_session_t *session, const u_char *data,
+    size_t len)
+{
+    canvas_msg_t   msg;
+    canvas_code_t  code;
+
+    code = canvas_msg_parse_binary(data, len, &msg);
+
+    return ngx_canvas_message_dispatch(session, code, &msg);
+}
+
+
+ngx_int_t
+ngx_canvas_message_welcome(ngx_canvas_session_t *session)
+{
+    char                *text;
+    size_t               len;
+    ngx_int_t            rc;
+    canvas_welcome_t     welcome;
+    ngx_canvas_conf_t   *conf;
+    ngx_canvas_week_t   *week;
+
+    conf = session->worker->conf;
+    week = &session->worker->week;
+
+    welcome.user = session->identity.kind ? session->identity.actor : NULL;
+    welcome.cooldown_ms = week->cooldown;
+    welcome.remaining_ms = ngx_canvas_message_remaining(session);
+    welcome.width = conf->width;
+    welcome.height = conf->height;
+    welcome.palette = &conf->palette;
+    welcome.background = conf->background;
+    welcome.seq = ngx_max(session->seq,
+                      ngx_canvas_broadcast_seq(session->worker->broadcast));
+    welcome.epoch = session->epoch;
+    welcome.game_mode = (char *) week->game_mode;
+
+    text = ngx_alloc(canvas_proto_welcome(NULL, &welcome),
+                     session->worker->log);
+    if (text == NULL) {
+        return NGX_ERROR;
+    }
+
+    len = canvas_proto_welcome(text, &welcome);
+    rc = ngx_canvas_message_send(session, CANVAS_WS_OP_TEXT, text, len);
+
+    ngx_free(text);
+
+    return rc;
+}
+
+
+ngx_int_t
+ngx_canvas_message_resync(ngx_canvas_session_t *session)
+{
+    char    text[CANVAS_PROTO_REPLY_MAX];
+    size_t  len;
+
+    len = canvas_proto_resync(text, session->seq, session->epoch);
+
+    return ngx_canvas_message_send(session, CANVAS_WS_OP_TEXT, text, len);
+}
+
+
+static ngx_int_t
+ngx_canvas_message_dispatch(ngx_canvas_session_t *session, canvas_code_t code,
+    canvas_msg_t *msg)
+{
+    ngx_int_t  rc;
+
+    if (code != CANVAS_CODE_OK) {
+        rc = ngx_canvas_message_error(session, code, 0, NULL, msg);
+
+    } else {
+        rc = ngx_canvas_message_handlers[msg->type](session, msg);
+    }
+
+    return rc == NGX_ERROR ? NGX_ERROR : NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_canvas_message_place(ngx_canvas_session_t *session, canvas_msg_t *msg)
+{
+    ngx_msec_t           remaining;
+    canvas_code_t        code;
+    ngx_canvas_place_t  *place;
+
+    code = ngx_canvas_place_check(session->worker->conf, msg);
+    remaining = 0;
+
+    if (code == CANVAS_CODE_OK && session->identity.kind == 0
+        && !session->by_cookie)
+    {
+        code = CANVAS_CODE_UNAUTHORIZED;
+    }
+
+    if (code == CANVAS_CODE_OK) {
+        remaining = ngx_canvas_message_remaining(session);
+
+        /* with an id it may be a repetition, which Redis recognizes */
+        if (remaining && msg->id_len == 0) {
+            code = CANVAS_CODE_RATE_LIMITED;
+        }
+
+        if (session->placing >= NGX_CANVAS_MESSAGE_PLACES) {
+            remaining = 1000;
+            code = CANVAS_CODE_RATE_LIMITED;
+        }
+    }
+
+    if (code != CANVAS_CODE_OK) {
+        return ngx_canvas_message_error(session, code, remaining, NULL, msg);
+    }
+
+    place = ngx_canvas_place_start(session->worker, msg,
+                                   session->identity.kind ? &session->identity
+                                                          : NULL,
+                                   session->cookie, ngx_canvas_message_placed,
+                                   session);
+    if (place == NULL) {
+        return ngx_canvas_message_error(session, CANVAS_CODE_INTERNAL, 0, NULL,
+                                        msg);
+    }
+
+    ngx_queue_insert_tail(&session->places, &place->queue);
+    session->placing++;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_canvas_message_ping(ngx_canvas_session_t *session, canvas_msg_t *msg)
+{
+    return ngx_canvas_message_send(session, CANVAS_WS_OP_TEXT,
+                                   "{\"type\":\"pong\"}",
+                                   sizeof("{\"type\":\"pong\"}") - 1);
+}
+
+
+/* the token is a session id; the answer is another welcome, or an error */
+
+static ngx_int_t
+ngx_canvas_message_auth(ngx_canvas_session_t *session, canvas_msg_t *msg)
+{
+    ngx_str_t  token;
+
+    token.data = (u_char *) msg->token;
+    token.len = msg->token ? ngx_strlen(msg->token) : 0;
+
+    if (session->call
+        || canvas_session_check((char *) token.data, token.len) != CANVAS_OK)
+    {
+        return ngx_canvas_message_error(session, CANVAS_CODE_UNAUTHORIZED, 0,
+                                        NULL, msg);
+    }
+
+    if (ngx_canvas_store_identify(session->worker, &token,
+                                  ngx_canvas_message_authenticated, session,
+                                  &session->call)
+        != NGX_OK)
+    {
+        return ngx_canvas_message_error(session, CANVAS_CODE_UNAVAILABLE, 0,
+                                        NULL, msg);
+    }
+
+    return NGX_OK;
+}
+
+
+/* of the contract, but not served by this version */
+
+static ngx_int_t
+ngx_canvas_message_unserved(ngx_canvas_session_t *session, canvas_msg_t *msg)
+{
+    return ngx_canvas_message_error(session, CANVAS_CODE_INVALID_MESSAGE, 0,
+                                    NULL, msg);
+}
+
+
+static void
+ngx_canvas_message_placed(ngx_canvas_place_t *place,
+    ngx_canvas_store_result_t *result)
+{
+    size_t                     len;
+    u_char                     reply[CANVAS_PROTO_REPLY_MAX];
+    ngx_int_t                  rc;
+    ngx_canvas_session_t      *session;
+    ngx_canvas_request_ctx_t  *ctx;
+
+    session = place->data;
+
+    ngx_queue_remove(&place->queue);
+    session->placing--;
+
+    ctx = ngx_canvas_request_ctx(session->request);
+
+    if (ctx) {
+        ctx->code = result->code;
+    }
+
+    if (result->code != CANVAS_CODE_OK) {
+
+        if (result->code == CANVAS_CODE_RATE_LIMITED) {
+            session->cooling = 1;
+            session->cooldown_until = ngx_current_msec + result->remaining;
+        }
+
+        rc = ngx_canvas_message_error(session, result->code,
+                                      result->remaining,
+                                      (char *) result->rule, &place->msg);
+        goto done;
+    }
+
+    if (session->identity.kind == 0) {
+        ngx_canvas_session_identify(session, &result->identity);
+    }
+
+    session->cooling = result->cooldown ? 1 : 0;
+    session->cooldown_until = ngx_current_msec + result->cooldown;
+
+    if (ctx) {
+        ctx->seq = result->seq;
+    }
+
+    if (session->wire == NGX_CANVAS_WIRE_BINARY) {
+        len = canvas_proto_placed_binary(reply, &place->msg, result->seq,
+                                         result->cooldown);
+        rc = ngx_canvas_message_send(session, CANVAS_WS_OP_BINARY, reply, len);
+
+    } else {
+        len = canvas_proto_placed((char *) reply, &place->msg, result->seq,
+                                  result->cooldown);
+        rc = ngx_canvas_message_send(session, CANVAS_WS_OP_TEXT, reply, len);
+    }
+
+done:
+
+    if (rc == NGX_ERROR) {
+        session->dead = 1;
+    }
+
+    (void) ngx_canvas_session_flush(session);
+}
+
+
+static void
+ngx_canvas_message_authenticated(void *data,
+    ngx_canvas_store_result_t *result)
+{
+    ngx_int_t              rc;
+    canvas_msg_t           msg;
+    ngx_canvas_session_t  *session;
+
+    session = data;
+    session->call = NULL;
+
+    if (result->code == CANVAS_CODE_OK) {
+        ngx_canvas_session_identify(session, &result->identity);
+        rc = ngx_canvas_message_welcome(session);
+
+    } else {
+        ngx_memzero(&msg, sizeof(canvas_msg_t));
+        msg.type = CANVAS_MSG_AUTH;
+        rc = ngx_canvas_message_error(session, result->code, 0, NULL, &msg);
+    }
+
+    if (rc == NGX_ERROR) {
+        session->dead = 1;
+    }
+
+    (void) ngx_canvas_session_flush(session);
+}
+
+
+/* cooldown left as far as this socket knows; 0 when it may try */
+
+static ngx_msec_t
+ngx_canvas_message_remaining(ngx_canvas_session_t *session)
+{
+    ngx_msec_int_t  left;
+
+    if (!session->cooling) {
+        return 0;
+    }
+
+    left = (ngx_msec_int_t) (session->cooldown_until - ngx_current_msec);
+
+    if (left <= 0) {
+        session->cooling = 0;
+        return 0;
+    }
+
+    return left;
+}
+
+
+static ngx_int_t
+ngx_canvas_message_error(ngx_canvas_session_t *session, canvas_code_t code,
+    ngx_msec_t remaining, const char *rule, const canvas_msg_t *msg)
+{
+    size_t  len;
+    u_char  reply[CANVAS_PROTO_REPLY_MAX];
+
+    if (session->wire == NGX_CANVAS_WIRE_BINARY
+        && msg->type == CANVAS_MSG_PLACE)
+    {
+        len = canvas_proto_error_binary(reply, code, remaining, msg);
+
+        if (len) {
+            return ngx_canvas_message_send(session, CANVAS_WS_OP_BINARY, reply,
+                                           len);
+        }
+    }
+
+    len = canvas_proto_error((char *) reply, code, remaining,
+                             rule && rule[0] ? rule : NULL, msg);
+
+    return ngx_canvas_message_send(session, CANVAS_WS_OP_TEXT, reply, len);
+}
+
+
+static ngx_int_t
+ngx_canvas_message_send(ngx_canvas_session_t *session, unsigned opcode,
+    const void *payload, size_t len)
+{
+    ngx_int_t            rc;
+    ngx_canvas_frame_t  *frame;
+
+    frame = ngx_canvas_frame_message(opcode, payload, len,
+                                     session->worker->log);
+    if (frame == NULL) {
+        return NGX_ERROR;
+    }
+
+    rc = ngx_canvas_session_queue(session, frame);
+    ngx_canvas_frame_release(frame);
+
+    return rc;
+}

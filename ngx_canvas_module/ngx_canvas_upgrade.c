@@ -1,0 +1,273 @@
+/*
+ * ngx_canvas_upgrade: GET /ws: from a request to a WebSocket session.
+ *
+ * Checks the handshake, where it comes from, and what it asks to resume;
+ * asks Redis whose cookie it is; answers 101 and welcome in one write.  With
+ * Redis away the socket is opened all the same, to watch: identity is then
+ * asked for together with its first placement.
+ */
+
+#include "ngx_canvas_broadcast.h"
+#include "ngx_canvas_handlers.h"
+#include "ngx_canvas_handshake.h"
+#include "ngx_canvas_origin.h"
+#include "ngx_canvas_reply.h"
+#include "ngx_canvas_session.h"
+
+
+typedef struct {
+    ngx_http_request_t       *request;
+    ngx_canvas_worker_t      *worker;
+    ngx_canvas_store_call_t  *call;
+    ngx_str_t                 cookie;
+    ngx_canvas_wire_e         wire;
+    ngx_int_t                 protocol;     /* index, -1: none */
+    uint64_t                  since;
+    uint64_t                  epoch;
+    unsigned                  resume:1;
+} ngx_canvas_upgrade_t;
+
+
+static ngx_int_t ngx_canvas_upgrade_refuse(ngx_http_request_t *r,
+    ngx_uint_t status);
+static ngx_int_t ngx_canvas_upgrade_resume(ngx_http_request_t *r,
+    ngx_canvas_upgrade_t *upgrade);
+static ngx_int_t ngx_canvas_upgrade_number(ngx_http_request_t *r,
+    const char *name, uint64_t *n);
+static void ngx_canvas_upgrade_identified(void *data,
+    ngx_canvas_store_result_t *result);
+static ngx_int_t ngx_canvas_upgrade_open(ngx_canvas_upgrade_t *upgrade,
+    ngx_canvas_identity_t *identity);
+static void ngx_canvas_upgrade_cleanup(void *data);
+
+
+static const char *const  ngx_canvas_upgrade_protocols[] = {
+    "canvas.v1.json",
+    "canvas.v1.bin",
+    NULL
+};
+
+
+ngx_int_t
+ngx_canvas_upgrade_handler(ngx_http_request_t *r)
+{
+    ngx_int_t               rc;
+    ngx_uint_t              status;
+    ngx_canvas_conf_t      *canvas;
+    ngx_pool_cleanup_t     *cln;
+    ngx_canvas_worker_t    *worker;
+    ngx_canvas_upgrade_t   *upgrade;
+    ngx_canvas_position_t   position;
+
+    canvas = ngx_canvas_of(r);
+    worker = canvas->worker;
+
+    status = ngx_canvas_handshake_check(r);
+
+    if (status) {
+        return ngx_canvas_upgrade_refuse(r, status);
+    }
+
+    if (ngx_canvas_origin_check(r, canvas) != NGX_OK) {
+        return ngx_canvas_reply_error(r, CANVAS_CODE_FORBIDDEN, 0, NULL);
+    }
+
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_canvas_upgrade_t));
+    if (cln == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    upgrade = cln->data;
+    ngx_memzero(upgrade, sizeof(ngx_canvas_upgrade_t));
+
+    upgrade->request = r;
+    upgrade->worker = worker;
+
+    if (ngx_canvas_upgrade_resume(r, upgrade) != NGX_OK) {
+        return ngx_canvas_reply_error(r, CANVAS_CODE_INVALID_MESSAGE, 0, NULL);
+    }
+
+    if (worker == NULL || ngx_exiting) {
+        return ngx_canvas_reply_error(r, CANVAS_CODE_UNAVAILABLE, 0, NULL);
+    }
+
+    ngx_canvas_shm_position(worker->shm, &position);
+
+    if (!position.valid
+        || (canvas->connections
+            && ngx_canvas_broadcast_online(worker->broadcast)
+               >= canvas->connections))
+    {
+        return ngx_canvas_reply_error(r, CANVAS_CODE_UNAVAILABLE, 0, NULL);
+    }
+
+    upgrade->protocol = ngx_canvas_handshake_protocol(r,
+                                                 ngx_canvas_upgrade_protocols);
+    upgrade->wire = upgrade->protocol == 1 ? NGX_CANVAS_WIRE_BINARY
+                                           : NGX_CANVAS_WIRE_JSON;
+
+    rc = ngx_canvas_identity_cookie(r, &upgrade->cookie);
+
+    if (rc != NGX_OK) {
+        ngx_str_null(&upgrade->cookie);
+
+    } else if (ngx_canvas_store_identify(worker, &upgrade->cookie,
+                                         ngx_canvas_upgrade_identified,
+                                         upgrade, &upgrade->call)
+               == NGX_OK)
+    {
+        cln->handler = ngx_canvas_upgrade_cleanup;
+        r->main->count++;
+
+        return NGX_DONE;
+    }
+
+    /* the session's; it may be over before the call returns */
+    r->main->count++;
+
+    rc = ngx_canvas_upgrade_open(upgrade, NULL);
+
+    if (rc != NGX_DONE) {
+        r->main->count--;
+    }
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_canvas_upgrade_refuse(ngx_http_request_t *r, ngx_uint_t status)
+{
+    ngx_canvas_reply_t   reply;
+    static const char    body[] = "{\"error\":\"A WebSocket handshake "
+                                  "(RFC 6455, version 13) is expected here\","
+                                  "\"code\":\"INVALID_MESSAGE\"}";
+
+    if (status == NGX_HTTP_NOT_ALLOWED) {
+        return ngx_canvas_reply_allow(r, "GET");
+    }
+
+    ngx_memzero(&reply, sizeof(ngx_canvas_reply_t));
+    reply.status = status;
+    reply.max_age = -1;
+
+    /* whatever was sent along is not to be read as the next request */
+    r->keepalive = 0;
+
+    return ngx_canvas_reply(r, &reply, (u_char *) body, sizeof(body) - 1);
+}
+
+
+/* ?since=<seq>&epoch=<epoch>: both or none */
+
+static ngx_int_t
+ngx_canvas_upgrade_resume(ngx_http_request_t *r, ngx_canvas_upgrade_t *upgrade)
+{
+    ngx_int_t  since, epoch;
+
+    since = ngx_canvas_upgrade_number(r, "since", &upgrade->since);
+    epoch = ngx_canvas_upgrade_number(r, "epoch", &upgrade->epoch);
+
+    if (since == NGX_ERROR || epoch == NGX_ERROR || since != epoch) {
+        return NGX_ERROR;
+    }
+
+    upgrade->resume = (since == NGX_OK);
+
+    return NGX_OK;
+}
+
+
+/* NGX_DECLINED: no such argument; NGX_ERROR: no number below 2^53 */
+
+static ngx_int_t
+ngx_canvas_upgrade_number(ngx_http_request_t *r, const char *name, uint64_t *n)
+{
+    off_t      value;
+    ngx_str_t  arg;
+
+    if (ngx_http_arg(r, (u_char *) name, ngx_strlen(name), &arg) != NGX_OK) {
+        return NGX_DECLINED;
+    }
+
+    value = ngx_atoof(arg.data, arg.len);
+
+    if (value == NGX_ERROR || value > 9007199254740991) {
+        return NGX_ERROR;
+    }
+
+    *n = value;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_canvas_upgrade_identified(void *data, ngx_canvas_store_result_t *result)
+{
+    ngx_int_t              rc;
+    ngx_connection_t      *c;
+    ngx_http_request_t    *r;
+    ngx_canvas_upgrade_t  *upgrade;
+
+    upgrade = data;
+    upgrade->call = NULL;
+
+    r = upgrade->request;
+    c = r->connection;
+
+    if (result->code == CANVAS_CODE_UNAUTHORIZED) {
+        /* forged or expired: a visitor who watches */
+        ngx_str_null(&upgrade->cookie);
+    }
+
+    rc = ngx_canvas_upgrade_open(upgrade, result->code == CANVAS_CODE_OK
+                                          ? &result->identity : NULL);
+
+    if (rc != NGX_DONE) {
+        ngx_http_finalize_request(r, rc);
+        ngx_http_run_posted_requests(c);
+    }
+}
+
+
+/* NGX_DONE: the session has the request */
+
+static ngx_int_t
+ngx_canvas_upgrade_open(ngx_canvas_upgrade_t *upgrade,
+    ngx_canvas_identity_t *identity)
+{
+    ngx_str_t            answer;
+    ngx_http_request_t  *r;
+
+    r = upgrade->request;
+
+    if (ngx_canvas_handshake_answer(r, upgrade->protocol < 0 ? NULL
+                            : ngx_canvas_upgrade_protocols[upgrade->protocol],
+                                    &answer)
+        != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ngx_tcp_nodelay(r->connection) != NGX_OK
+        || ngx_canvas_session_open(r, upgrade->worker, &answer, upgrade->wire,
+                                   identity, &upgrade->cookie,
+                                   upgrade->resume, upgrade->since,
+                                   upgrade->epoch)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_DONE;
+}
+
+
+static void
+ngx_canvas_upgrade_cleanup(void *data)
+{
+    ngx_canvas_upgrade_t  *upgrade = data;
+
+    ngx_canvas_store_detach(upgrade->call);
+}

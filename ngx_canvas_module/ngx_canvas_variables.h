@@ -1,0 +1,31 @@
+/*
+ * ngx_canvas_variables: $canvas_user (UUID, "-" while nobody), $canvas_seq
+ * (of the last placement acknowledged to this request or socket),
+ * $canvas_code (last refusal), $canvas_messages and $canvas_bytes (sent over
+ * the WebSocket), for access_log and for limits.
+ */
+
+#ifndef NGX_CANVAS_VARIABLES_H_INCLUDED
+#define NGX_CANVAS_VARIABLES_H_INCLUDED
+
+#include "ngx_canvas_conf.h"
+
+#include "canvas_status.h"
+
+/* the module's context of a request: what its variables show */
+typedef struct {
+    u_char          actor[16];
+    u_char          kind;           /* 0: nobody */
+    canvas_code_t   code;
+    uint64_t        seq;
+    uint64_t        messages;
+    uint64_t        bytes;
+    void           *session;        /* of a WebSocket: ngx_canvas_session_t */
+} ngx_canvas_request_ctx_t;
+
+/* made on first use; NULL when out of memory */
+ngx_canvas_request_ctx_t *ngx_canvas_request_ctx(ngx_http_request_t *r);
+
+ngx_int_t ngx_canvas_variables_add(ngx_conf_t *cf);
+
+#endif /* NGX_CANVAS_VARIABLES_H_INCLUDED */

@@ -1,0 +1,480 @@
+/*
+ * ctl_canvas: see the header.
+ */
+
+#include "ctl_canvas.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+
+static void ctl_canvas_begin(ctl_redis_t *redis, ctl_redis_args_t *args,
+    const char *function, size_t keys);
+static void ctl_canvas_arg_page(ctl_redis_args_t *args,
+    const ctl_canvas_page_t *page);
+static void ctl_canvas_arg_mode(ctl_redis_args_t *args,
+    const ctl_canvas_page_t *page);
+static void ctl_canvas_arg_closing(ctl_redis_t *redis,
+    ctl_redis_args_t *args, uint64_t epoch, const char *name);
+static redisReply *ctl_canvas_call(ctl_redis_t *redis,
+    ctl_redis_args_t *args, size_t elements, const char *expected);
+static redisReply *ctl_canvas_reply(ctl_redis_t *redis, redisReply *reply,
+    size_t elements, const char *expected);
+static uint64_t ctl_canvas_number(const redisReply *reply, size_t i);
+
+
+/* "page" of docs/redis.md, then what only canvas_turn takes */
+static const char *const  ctl_canvas_keys[] = {
+    "canvas:state", "canvas:seq", "canvas:epoch", "canvas:rules",
+    "canvas:events", "canvas:contributors", "leaderboard:users",
+    "leaderboard:agents", "leaderboard:factions", "canvas:rotation:lock"
+};
+
+#define CTL_CANVAS_PAGE_KEYS  5
+#define CTL_CANVAS_TURN_KEYS  10
+
+/* in the order in which canvas_turn takes them */
+static const char *const  ctl_canvas_closing_keys[] = {
+    "state", "users", "agents", "factions", "contributors", "rules"
+};
+
+#define CTL_CANVAS_CLOSING_KEYS  6
+
+#define CTL_CANVAS_LOAD_TRIES    3
+
+
+ctl_status_t
+ctl_canvas_hello(ctl_redis_t *redis, ctl_canvas_hello_t *hello)
+{
+    redisReply        *reply;
+    ctl_redis_args_t   args = { 0 };
+
+    ctl_canvas_begin(redis, &args, "canvas_hello", CTL_CANVAS_PAGE_KEYS);
+
+    reply = ctl_canvas_call(redis, &args, 14, "NOT_INITIALISED");
+    if (reply == NULL) {
+        return redis->error->status;
+    }
+
+    hello->epoch = ctl_canvas_number(reply, 2);
+    hello->seq = ctl_canvas_number(reply, 3);
+    hello->width = ctl_canvas_number(reply, 4);
+    hello->height = ctl_canvas_number(reply, 5);
+    hello->colors = ctl_canvas_number(reply, 6);
+    hello->background = ctl_canvas_number(reply, 7);
+
+    snprintf(hello->game_mode, sizeof(hello->game_mode), "%s",
+             reply->element[9]->type == REDIS_REPLY_STRING
+             ? reply->element[9]->str : "");
+
+    freeReplyObject(reply);
+
+    return CTL_OK;
+}
+
+
+ctl_status_t
+ctl_canvas_read(ctl_redis_t *redis, ctl_canvas_image_t *image)
+{
+    redisReply        *reply;
+    ctl_redis_args_t   args = { 0 };
+
+    memset(image, 0, sizeof(*image));
+    ctl_canvas_begin(redis, &args, "canvas_read", CTL_CANVAS_PAGE_KEYS);
+
+    reply = ctl_canvas_call(redis, &args, 5, "NOT_INITIALISED");
+    if (reply == NULL) {
+        return redis->error->status;
+    }
+
+    image->reply = reply;
+    image->epoch = ctl_canvas_number(reply, 1);
+    image->seq = ctl_canvas_number(reply, 2);
+    image->state = (uint8_t *) reply->element[4]->str;
+    image->len = reply->element[4]->len;
+
+    return CTL_OK;
+}
+
+
+void
+ctl_canvas_image_free(ctl_canvas_image_t *image)
+{
+    if (image->reply != NULL) {
+        freeReplyObject(image->reply);
+        memset(image, 0, sizeof(*image));
+    }
+}
+
+
+ctl_status_t
+ctl_canvas_init(ctl_redis_t *redis, const ctl_canvas_page_t *page)
+{
+    redisReply        *reply;
+    ctl_redis_args_t   args = { 0 };
+
+    ctl_canvas_begin(redis, &args, "canvas_init", CTL_CANVAS_PAGE_KEYS);
+    ctl_canvas_arg_page(&args, page);
+
+    reply = ctl_canvas_call(redis, &args, 3, "CONFLICT");
+    if (reply == NULL) {
+        return redis->error->status;
+    }
+
+    freeReplyObject(reply);
+
+    return CTL_OK;
+}
+
+
+ctl_status_t
+ctl_canvas_load(ctl_redis_t *redis, const ctl_canvas_page_t *page,
+    uint64_t *epoch, uint64_t seq, const uint8_t *state, size_t len)
+{
+    int                tries;
+    redisReply        *reply;
+    ctl_redis_args_t   args = { 0 };
+
+    for (tries = 0; tries < CTL_CANVAS_LOAD_TRIES; tries++) {
+
+        ctl_canvas_begin(redis, &args, "canvas_load", CTL_CANVAS_PAGE_KEYS);
+        ctl_canvas_arg_page(&args, page);
+        ctl_redis_arg_number(&args, *epoch);
+        ctl_redis_arg_number(&args, seq);
+        ctl_redis_arg(&args, (const char *) state, len);
+
+        reply = ctl_redis_call(redis, &args);
+
+        if (reply != NULL && reply->type == REDIS_REPLY_ARRAY
+            && reply->elements == 2
+            && strcmp(reply->element[0]->str, "CONFLICT") == 0)
+        {
+            *epoch = ctl_canvas_number(reply, 1) + 1;
+            freeReplyObject(reply);
+            continue;
+        }
+
+        ctl_redis_args_free(&args);
+        reply = ctl_canvas_reply(redis, reply, 3, "");
+
+        if (reply == NULL) {
+            return redis->error->status;
+        }
+
+        freeReplyObject(reply);
+
+        return CTL_OK;
+    }
+
+    ctl_redis_args_free(&args);
+
+    return ctl_error_set(redis->error, CTL_NOT_DUE,
+                         "Redis keeps beginning epochs");
+}
+
+
+ctl_status_t
+ctl_canvas_turn(ctl_redis_t *redis, const ctl_canvas_page_t *page,
+    const ctl_canvas_turn_t *turn, uint64_t *epoch, uint64_t *seq)
+{
+    size_t             i;
+    redisReply        *reply;
+    ctl_redis_args_t   args = { 0 };
+
+    ctl_redis_arg_text(&args, "FCALL");
+    ctl_redis_arg_text(&args, "canvas_turn");
+    ctl_redis_arg_number(&args, CTL_CANVAS_TURN_KEYS
+                                + CTL_CANVAS_CLOSING_KEYS);
+
+    for (i = 0; i < CTL_CANVAS_TURN_KEYS; i++) {
+        ctl_redis_arg_key(redis, &args, ctl_canvas_keys[i]);
+    }
+
+    for (i = 0; i < CTL_CANVAS_CLOSING_KEYS; i++) {
+        ctl_canvas_arg_closing(redis, &args, turn->closing_epoch,
+                               ctl_canvas_closing_keys[i]);
+    }
+
+    ctl_redis_arg_key(redis, &args, "canvas:updates");
+    ctl_redis_arg_text(&args, turn->token);
+    ctl_redis_arg_number(&args, turn->closing_epoch);
+    ctl_redis_arg_text(&args, "rotate");
+    ctl_canvas_arg_mode(&args, page);
+    ctl_redis_arg_text(&args, "");        /* the marker describes the page */
+
+    reply = ctl_canvas_call(redis, &args, 3, "FORBIDDEN");
+    if (reply == NULL) {
+        return redis->error->status;
+    }
+
+    *epoch = ctl_canvas_number(reply, 1);
+    *seq = ctl_canvas_number(reply, 2);
+    freeReplyObject(reply);
+
+    return CTL_OK;
+}
+
+
+ctl_status_t
+ctl_canvas_closing(ctl_redis_t *redis, uint64_t closing_epoch,
+    ctl_canvas_image_t *image)
+{
+    redisReply        *reply;
+    ctl_redis_args_t   args = { 0 };
+
+    memset(image, 0, sizeof(*image));
+
+    ctl_redis_arg_text(&args, "GET");
+    ctl_canvas_arg_closing(redis, &args, closing_epoch, "state");
+
+    reply = ctl_redis_call(redis, &args);
+    ctl_redis_args_free(&args);
+
+    if (reply == NULL) {
+        return redis->error->status;
+    }
+
+    if (reply->type != REDIS_REPLY_STRING) {
+        freeReplyObject(reply);
+        return ctl_error_set(redis->error, CTL_NOT_DUE,
+                             "Redis has no page of epoch %" PRIu64
+                             " to archive", closing_epoch);
+    }
+
+    image->reply = reply;
+    image->epoch = closing_epoch;
+    image->state = (uint8_t *) reply->str;
+    image->len = reply->len;
+
+    return CTL_OK;
+}
+
+
+ctl_status_t
+ctl_canvas_closing_delete(ctl_redis_t *redis, uint64_t closing_epoch)
+{
+    size_t             i;
+    redisReply        *reply;
+    ctl_redis_args_t   args = { 0 };
+
+    ctl_redis_arg_text(&args, "DEL");
+
+    for (i = 0; i < CTL_CANVAS_CLOSING_KEYS; i++) {
+        ctl_canvas_arg_closing(redis, &args, closing_epoch,
+                               ctl_canvas_closing_keys[i]);
+    }
+
+    reply = ctl_redis_call(redis, &args);
+    ctl_redis_args_free(&args);
+
+    if (reply == NULL) {
+        return redis->error->status;
+    }
+
+    freeReplyObject(reply);
+
+    return CTL_OK;
+}
+
+
+ctl_status_t
+ctl_canvas_group(ctl_redis_t *redis)
+{
+    redisReply        *reply;
+    ctl_redis_args_t   args = { 0 };
+
+    /* from the start: the recorder skips what PostgreSQL has */
+    ctl_redis_arg_text(&args, "XGROUP");
+    ctl_redis_arg_text(&args, "CREATE");
+    ctl_redis_arg_key(redis, &args, "canvas:events");
+    ctl_redis_arg_text(&args, "recorder");
+    ctl_redis_arg_text(&args, "0");
+    ctl_redis_arg_text(&args, "MKSTREAM");
+
+    reply = ctl_redis_call(redis, &args);
+    ctl_redis_args_free(&args);
+
+    if (reply == NULL) {
+        return strcmp(redis->code, "BUSYGROUP") == 0 ? CTL_OK
+                                                     : redis->error->status;
+    }
+
+    freeReplyObject(reply);
+
+    return CTL_OK;
+}
+
+
+ctl_status_t
+ctl_canvas_lock(ctl_redis_t *redis, const char *token, int ms)
+{
+    redisReply        *reply;
+    ctl_redis_args_t   args = { 0 };
+
+    ctl_redis_arg_text(&args, "SET");
+    ctl_redis_arg_key(redis, &args, "canvas:rotation:lock");
+    ctl_redis_arg_text(&args, token);
+    ctl_redis_arg_text(&args, "PX");
+    ctl_redis_arg_number(&args, ms);
+
+    reply = ctl_redis_call(redis, &args);
+    ctl_redis_args_free(&args);
+
+    if (reply == NULL) {
+        return redis->error->status;
+    }
+
+    freeReplyObject(reply);
+
+    return CTL_OK;
+}
+
+
+ctl_status_t
+ctl_canvas_unlock(ctl_redis_t *redis, const char *token)
+{
+    redisReply        *reply;
+    ctl_redis_args_t   args = { 0 };
+
+    ctl_redis_arg_text(&args, "EVAL");
+    ctl_redis_arg_text(&args, "return redis.call('GET', KEYS[1]) == ARGV[1] "
+                              "and redis.call('DEL', KEYS[1]) or 0");
+    ctl_redis_arg_text(&args, "1");
+    ctl_redis_arg_key(redis, &args, "canvas:rotation:lock");
+    ctl_redis_arg_text(&args, token);
+
+    reply = ctl_redis_call(redis, &args);
+    ctl_redis_args_free(&args);
+
+    if (reply == NULL) {
+        return redis->error->status;
+    }
+
+    freeReplyObject(reply);
+
+    return CTL_OK;
+}
+
+
+/* FCALL, the first n keys, the channel */
+static void
+ctl_canvas_begin(ctl_redis_t *redis, ctl_redis_args_t *args,
+    const char *function, size_t keys)
+{
+    size_t  i;
+
+    ctl_redis_arg_text(args, "FCALL");
+    ctl_redis_arg_text(args, function);
+    ctl_redis_arg_number(args, keys);
+
+    for (i = 0; i < keys; i++) {
+        ctl_redis_arg_key(redis, args, ctl_canvas_keys[i]);
+    }
+
+    ctl_redis_arg_key(redis, args, "canvas:updates");
+}
+
+
+static void
+ctl_canvas_arg_page(ctl_redis_args_t *args, const ctl_canvas_page_t *page)
+{
+    ctl_redis_arg_number(args, page->width);
+    ctl_redis_arg_number(args, page->height);
+    ctl_redis_arg_number(args, page->colors);
+    ctl_redis_arg_number(args, page->background);
+    ctl_canvas_arg_mode(args, page);
+}
+
+
+static void
+ctl_canvas_arg_mode(ctl_redis_args_t *args, const ctl_canvas_page_t *page)
+{
+    ctl_redis_arg_text(args, page->game_mode);
+    ctl_redis_arg_text(args, page->week_number);
+    ctl_redis_arg_text(args, page->year);
+    ctl_redis_arg_text(args, page->rules);
+    ctl_redis_arg_text(args, page->cooldown_ms);
+}
+
+
+static void
+ctl_canvas_arg_closing(ctl_redis_t *redis, ctl_redis_args_t *args,
+    uint64_t epoch, const char *name)
+{
+    char  key[64];
+
+    snprintf(key, sizeof(key), "canvas:closing:%" PRIu64 ":%s", epoch, name);
+    ctl_redis_arg_key(redis, args, key);
+}
+
+
+/* runs the command; see ctl_canvas_reply() */
+static redisReply *
+ctl_canvas_call(ctl_redis_t *redis, ctl_redis_args_t *args, size_t elements,
+    const char *expected)
+{
+    redisReply  *reply;
+
+    reply = ctl_redis_call(redis, args);
+    ctl_redis_args_free(args);
+
+    return ctl_canvas_reply(redis, reply, elements, expected);
+}
+
+
+/*
+ * The reply if it is OK (or DONE) with that many elements.  NULL otherwise:
+ * CTL_NOT_DUE for the one expected refusal, else CTL_FAILED.
+ */
+static redisReply *
+ctl_canvas_reply(ctl_redis_t *redis, redisReply *reply, size_t elements,
+    const char *expected)
+{
+    const char  *word;
+
+    if (reply == NULL) {
+        if (strstr(redis->error->text, "Function not found") != NULL) {
+            ctl_error_set(redis->error, CTL_FAILED,
+                          "the Function library is not in Redis: run "
+                          "canvas-helper migrate");
+        }
+
+        return NULL;
+    }
+
+    word = "";
+
+    if (reply->type == REDIS_REPLY_ARRAY && reply->elements > 0
+        && reply->element[0]->type == REDIS_REPLY_STRING)
+    {
+        word = reply->element[0]->str;
+
+        if ((strcmp(word, "OK") == 0 || strcmp(word, "DONE") == 0)
+            && reply->elements >= elements)
+        {
+            return reply;
+        }
+    }
+
+    snprintf(redis->code, sizeof(redis->code), "%s", word);
+
+    if (strcmp(word, expected) == 0) {
+        ctl_error_set(redis->error, CTL_NOT_DUE, "Redis answered %s", word);
+    } else {
+        ctl_error_set(redis->error, CTL_FAILED, "Redis refused with %s",
+                      *word != '\0' ? word : "a malformed reply");
+    }
+
+    freeReplyObject(reply);
+
+    return NULL;
+}
+
+
+static uint64_t
+ctl_canvas_number(const redisReply *reply, size_t i)
+{
+    return reply->element[i]->type == REDIS_REPLY_INTEGER
+           ? (uint64_t) reply->element[i]->integer : 0;
+}

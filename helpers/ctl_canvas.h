@@ -1,0 +1,94 @@
+/*
+ * ctl_canvas: the helper's words of the Function library (docs/redis.md):
+ * one function here is one FCALL or one step on the keys named there.
+ *
+ * CTL_FAILED covers what the library answers besides OK, unless said
+ * otherwise; redis->code then holds its word (NOT_INITIALISED, ...).
+ */
+
+#ifndef CTL_CANVAS_H_INCLUDED
+#define CTL_CANVAS_H_INCLUDED
+
+#include "ctl_redis.h"
+
+/* what a canvas begins with; texts as the library takes them */
+typedef struct {
+    unsigned      width;
+    unsigned      height;
+    unsigned      colors;
+    unsigned      background;
+    const char   *game_mode;
+    const char   *week_number;
+    const char   *year;
+    const char   *rules;                /* JSON */
+    const char   *cooldown_ms;          /* "": none */
+} ctl_canvas_page_t;
+
+typedef struct {
+    uint64_t      epoch;
+    uint64_t      seq;
+    unsigned      width;
+    unsigned      height;
+    unsigned      colors;
+    unsigned      background;
+    char          game_mode[65];
+} ctl_canvas_hello_t;
+
+typedef struct {
+    uint64_t      epoch;
+    uint64_t      seq;
+    redisReply   *reply;                /* owns state */
+    uint8_t      *state;                /* packed */
+    size_t        len;
+} ctl_canvas_image_t;
+
+typedef struct {
+    const char   *token;                /* of canvas:rotation:lock */
+    uint64_t      closing_epoch;
+} ctl_canvas_turn_t;
+
+/* CTL_NOT_DUE: there is no canvas */
+ctl_status_t ctl_canvas_hello(ctl_redis_t *redis, ctl_canvas_hello_t *hello);
+
+/* CTL_NOT_DUE: there is no canvas */
+ctl_status_t ctl_canvas_read(ctl_redis_t *redis, ctl_canvas_image_t *image);
+void ctl_canvas_image_free(ctl_canvas_image_t *image);
+
+/* CTL_NOT_DUE: there is a canvas already */
+ctl_status_t ctl_canvas_init(ctl_redis_t *redis,
+    const ctl_canvas_page_t *page);
+
+/*
+ * Begins *epoch, or the one after all that Redis knows if that is later, with
+ * this image.  CTL_NOT_DUE: others keep beginning epochs.
+ */
+ctl_status_t ctl_canvas_load(ctl_redis_t *redis,
+    const ctl_canvas_page_t *page, uint64_t *epoch, uint64_t seq,
+    const uint8_t *state, size_t len);
+
+/*
+ * Turns the page, or learns that it is turned: the new epoch and the seq of
+ * its marker.  The geometry of page is not used.  CTL_NOT_DUE: another run
+ * holds the lock.
+ */
+ctl_status_t ctl_canvas_turn(ctl_redis_t *redis,
+    const ctl_canvas_page_t *page, const ctl_canvas_turn_t *turn,
+    uint64_t *epoch, uint64_t *seq);
+
+/* the state of a turned page; CTL_NOT_DUE: its keys are gone */
+ctl_status_t ctl_canvas_closing(ctl_redis_t *redis, uint64_t closing_epoch,
+    ctl_canvas_image_t *image);
+ctl_status_t ctl_canvas_closing_delete(ctl_redis_t *redis,
+    uint64_t closing_epoch);
+
+/* the consumer group of the recorder; does nothing when it is there */
+ctl_status_t ctl_canvas_group(ctl_redis_t *redis);
+
+/*
+ * canvas:rotation:lock: a token that canvas_turn checks, ms long.  _lock takes
+ * it from whoever had it: the caller holds the real lock, in PostgreSQL.
+ */
+ctl_status_t ctl_canvas_lock(ctl_redis_t *redis, const char *token, int ms);
+ctl_status_t ctl_canvas_unlock(ctl_redis_t *redis, const char *token);
+
+#endif /* CTL_CANVAS_H_INCLUDED */

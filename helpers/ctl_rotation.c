@@ -1,0 +1,548 @@
+/*
+ * ctl_rotation: see the header.
+ */
+
+#include "ctl_rotation.h"
+
+#include "canvas_id.h"
+#include "ctl_archive.h"
+#include "ctl_canvas.h"
+#include "ctl_progress.h"
+#include "ctl_recorder.h"
+#include "ctl_turned.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define CTL_ROTATION_LOCK     "canvas:rotate"
+
+/* canvas:rotation:lock lives so long: one call is made under it */
+#define CTL_ROTATION_LOCK_MS  60000
+
+/* archive_and_reset_week reads the whole week */
+#define CTL_ROTATION_TIMEOUT_MS  3600000
+
+/* a restart of Redis between asking and turning changes the epoch */
+#define CTL_ROTATION_TRIES    5
+
+/* what ctl_rotation_take() reads, of a function that answers a row */
+#define CTL_ROTATION_ROW                                                     \
+    "SELECT id, step, game_mode_slug, new_week_number, new_year, "           \
+    "archive_id, closing_epoch, new_epoch, turned_seq FROM "
+
+typedef struct {
+    const char     *from;           /* the step that is noted */
+    const char     *doing;          /* for the terminal */
+    ctl_status_t  (*run)(ctl_rotation_t *rotation);
+} ctl_rotation_step_t;
+
+
+static ctl_status_t ctl_rotation_lock(ctl_t *ctl);
+static ctl_status_t ctl_rotation_open(ctl_rotation_t *rotation,
+    const char *mode, bool force);
+static ctl_status_t ctl_rotation_not_due(ctl_t *ctl);
+static ctl_status_t ctl_rotation_turn(ctl_rotation_t *rotation);
+static ctl_status_t ctl_rotation_turn_call(ctl_rotation_t *rotation,
+    PGresult *mode);
+static ctl_status_t ctl_rotation_reopen(ctl_rotation_t *rotation);
+static ctl_status_t ctl_rotation_drain(ctl_rotation_t *rotation);
+static ctl_status_t ctl_rotation_archive(ctl_rotation_t *rotation);
+static ctl_status_t ctl_rotation_image(ctl_rotation_t *rotation);
+static ctl_status_t ctl_rotation_finish(ctl_rotation_t *rotation);
+static ctl_status_t ctl_rotation_note(ctl_rotation_t *rotation,
+    const char *sql, int n, const char *const *values);
+static ctl_status_t ctl_rotation_token(ctl_rotation_t *rotation);
+static void ctl_rotation_take(ctl_rotation_t *rotation,
+    const PGresult *result);
+static void ctl_rotation_test_stop(const char *step);
+
+
+static const ctl_rotation_step_t  ctl_rotation_steps[] = {
+    { "chosen", "turning the page", ctl_rotation_turn },
+    { "turned", "recording the rest of the week", ctl_rotation_drain },
+    { "drained", "archiving", ctl_rotation_archive },
+    { "archived", "drawing", ctl_rotation_image },
+    { "imaged", "cleaning up", ctl_rotation_finish },
+    { NULL, NULL, NULL }
+};
+
+
+ctl_status_t
+ctl_rotation_begin(ctl_rotation_t *rotation, ctl_t *ctl, const char *mode,
+    bool force)
+{
+    ctl_status_t  status;
+
+    memset(rotation, 0, sizeof(*rotation));
+    rotation->ctl = ctl;
+
+    status = ctl_pg_connect(&ctl->pg);
+
+    if (status == CTL_OK) {
+        status = ctl_rotation_lock(ctl);
+    }
+
+    if (status == CTL_OK) {
+        status = ctl_rotation_token(rotation);
+    }
+
+    if (status == CTL_OK) {
+        status = ctl_rotation_open(rotation, mode, force);
+    }
+
+    if (status == CTL_OK) {
+        ctl_rotation_test_stop("chosen");
+    }
+
+    return status;
+}
+
+
+ctl_status_t
+ctl_rotation_run(ctl_rotation_t *rotation)
+{
+    ctl_status_t                status;
+    const ctl_rotation_step_t  *step;
+
+    rotation->ctl->pg.timeout_ms = CTL_ROTATION_TIMEOUT_MS;
+
+    for (step = ctl_rotation_steps; step->from != NULL; step++) {
+
+        if (strcmp(step->from, rotation->step) != 0) {
+            continue;
+        }
+
+        ctl_progress("%s", step->doing);
+        status = step->run(rotation);
+        ctl_progress_end();
+
+        if (status != CTL_OK) {
+            return status;
+        }
+
+        ctl_rotation_test_stop(rotation->step);
+    }
+
+    return CTL_OK;
+}
+
+
+/* held until the connection ends; this is what keeps two runs apart */
+static ctl_status_t
+ctl_rotation_lock(ctl_t *ctl)
+{
+    ctl_status_t  status;
+
+    status = ctl_pg_lock(&ctl->pg, CTL_ROTATION_LOCK, false);
+
+    if (status == CTL_NOT_DUE) {
+        return ctl_error_set(&ctl->error, CTL_NOT_DUE,
+                             "another rotation is running");
+    }
+
+    return status;
+}
+
+
+static ctl_status_t
+ctl_rotation_open(ctl_rotation_t *rotation, const char *mode, bool force)
+{
+    char                 epoch[24];
+    ctl_t               *ctl;
+    PGresult            *result;
+    const char          *values[3];
+    ctl_status_t         status;
+    ctl_canvas_hello_t   hello;
+
+    ctl = rotation->ctl;
+
+    status = ctl_canvas_hello(&ctl->redis, &hello);
+
+    if (status == CTL_NOT_DUE) {
+        return ctl_error_set(&ctl->error, CTL_FAILED,
+                             "Redis holds no canvas: run canvas-helper "
+                             "migrate, or restore");
+    }
+
+    if (status != CTL_OK) {
+        return status;
+    }
+
+    snprintf(epoch, sizeof(epoch), "%" PRIu64, hello.epoch);
+
+    values[0] = epoch;
+    values[1] = mode;
+    values[2] = force ? "true" : "false";
+
+    result = ctl_pg_query(&ctl->pg,
+                          CTL_ROTATION_ROW "rotation_begin($1, $2, $3)", 3,
+                          values);
+    if (result == NULL) {
+        return ctl->error.status;
+    }
+
+    if (PQntuples(result) == 0) {
+        PQclear(result);
+        return ctl_rotation_not_due(ctl);
+    }
+
+    ctl_rotation_take(rotation, result);
+    PQclear(result);
+
+    return CTL_OK;
+}
+
+
+static ctl_status_t
+ctl_rotation_not_due(ctl_t *ctl)
+{
+    PGresult  *result;
+
+    result = ctl_pg_query(&ctl->pg,
+                          "SELECT rfc3339(week_resets_at) "
+                          "FROM current_canvas", 0, NULL);
+    if (result == NULL) {
+        return ctl->error.status;
+    }
+
+    ctl_error_set(&ctl->error, CTL_NOT_DUE,
+                  "the week ends at %s; --force turns it now",
+                  PQgetvalue(result, 0, 0));
+    PQclear(result);
+
+    return CTL_NOT_DUE;
+}
+
+
+static ctl_status_t
+ctl_rotation_turn(ctl_rotation_t *rotation)
+{
+    int                tries;
+    ctl_t             *ctl;
+    PGresult          *mode;
+    ctl_status_t       status;
+    const char *const  values[] = { rotation->slug };
+
+    ctl = rotation->ctl;
+
+    mode = ctl_pg_query(&ctl->pg,
+                        "SELECT rules::text, "
+                        "coalesce(rules->>'cooldown_ms', '') "
+                        "FROM game_modes WHERE slug = $1", 1, values);
+    if (mode == NULL) {
+        return ctl->error.status;
+    }
+
+    if (PQntuples(mode) != 1) {
+        PQclear(mode);
+        return ctl_error_set(&ctl->error, CTL_FAILED,
+                             "game mode \"%s\" is gone from game_modes",
+                             rotation->slug);
+    }
+
+    for (tries = 0; tries < CTL_ROTATION_TRIES; tries++) {
+        status = ctl_rotation_turn_call(rotation, mode);
+
+        if (status == CTL_OK || strcmp(ctl->redis.code, "CONFLICT") != 0) {
+            break;
+        }
+
+        status = ctl_rotation_reopen(rotation);
+        if (status != CTL_OK) {
+            break;
+        }
+
+        status = CTL_TEMPORARY;
+    }
+
+    PQclear(mode);
+
+    return status;
+}
+
+
+static ctl_status_t
+ctl_rotation_turn_call(ctl_rotation_t *rotation, PGresult *mode)
+{
+    char                closing[24], epoch[24], seq[24];
+    ctl_t              *ctl;
+    const char         *values[4];
+    ctl_status_t        status;
+    ctl_canvas_turn_t   turn;
+    ctl_canvas_page_t   page;
+
+    ctl = rotation->ctl;
+
+    memset(&page, 0, sizeof(page));
+    page.game_mode = rotation->slug;
+    page.week_number = rotation->week;
+    page.year = rotation->year;
+    page.rules = PQgetvalue(mode, 0, 0);
+    page.cooldown_ms = PQgetvalue(mode, 0, 1);
+
+    turn.token = rotation->token;
+    turn.closing_epoch = rotation->closing_epoch;
+
+    status = ctl_canvas_lock(&ctl->redis, rotation->token,
+                             CTL_ROTATION_LOCK_MS);
+
+    if (status == CTL_OK) {
+        status = ctl_canvas_turn(&ctl->redis, &page, &turn,
+                                 &rotation->new_epoch, &rotation->turned_seq);
+    }
+
+    if (status != CTL_OK) {
+        return status;
+    }
+
+    ctl_rotation_test_stop("turning");
+
+    snprintf(closing, sizeof(closing), "%" PRIu64, rotation->closing_epoch);
+    snprintf(epoch, sizeof(epoch), "%" PRIu64, rotation->new_epoch);
+    snprintf(seq, sizeof(seq), "%" PRIu64, rotation->turned_seq);
+
+    values[0] = rotation->id;
+    values[1] = closing;
+    values[2] = epoch;
+    values[3] = seq;
+
+    return ctl_rotation_note(rotation,
+                             CTL_ROTATION_ROW
+                             "rotation_step($1, 'turned', $2, $3, $4)", 4,
+                             values);
+}
+
+
+/* the epoch in Redis is another than the one to close: close that one */
+static ctl_status_t
+ctl_rotation_reopen(ctl_rotation_t *rotation)
+{
+    char                 epoch[24];
+    ctl_status_t         status;
+    const char *const    values[] = { rotation->id, epoch };
+    ctl_canvas_hello_t   hello;
+
+    status = ctl_canvas_hello(&rotation->ctl->redis, &hello);
+
+    if (status == CTL_NOT_DUE) {
+        return ctl_error_set(&rotation->ctl->error, CTL_FAILED,
+                             "Redis lost the canvas: run canvas-helper "
+                             "restore, then rotate again");
+    }
+
+    if (status != CTL_OK) {
+        return status;
+    }
+
+    snprintf(epoch, sizeof(epoch), "%" PRIu64, hello.epoch);
+
+    return ctl_rotation_note(rotation,
+                             CTL_ROTATION_ROW
+                             "rotation_step($1, 'chosen', $2)", 2, values);
+}
+
+
+static ctl_status_t
+ctl_rotation_drain(ctl_rotation_t *rotation)
+{
+    char           *image;
+    ctl_t          *ctl;
+    const char     *values[2];
+    ctl_status_t    status;
+    ctl_position_t  marker;
+
+    ctl = rotation->ctl;
+    marker.epoch = rotation->new_epoch;
+    marker.seq = rotation->turned_seq;
+
+    status = ctl_recorder_drain(&ctl->redis, &ctl->pg, marker);
+
+    if (status == CTL_OK) {
+        status = ctl_turned_image(ctl, rotation->closing_epoch,
+                                  rotation->new_epoch, &image);
+    }
+
+    if (status != CTL_OK) {
+        return status;
+    }
+
+    values[0] = rotation->id;
+    values[1] = image;
+
+    status = ctl_rotation_note(rotation,
+                               CTL_ROTATION_ROW
+                               "rotation_step($1, 'drained', "
+                               "p_compressed => $2)", 2, values);
+    free(image);
+
+    return status;
+}
+
+
+static ctl_status_t
+ctl_rotation_archive(ctl_rotation_t *rotation)
+{
+    char          *base64;
+    ctl_t         *ctl;
+    PGresult      *result;
+    const char    *values[2];
+    ctl_status_t   status;
+
+    ctl = rotation->ctl;
+
+    status = ctl_turned_base64(ctl, rotation->id, &base64);
+    if (status != CTL_OK) {
+        return status;
+    }
+
+    values[0] = base64;
+    values[1] = rotation->slug;
+
+    result = ctl_pg_query(&ctl->pg, "SELECT archive_and_reset_week($1, $2)",
+                          2, values);
+    free(base64);
+
+    if (result == NULL) {
+        return ctl->error.status;
+    }
+
+    snprintf(rotation->archive, sizeof(rotation->archive), "%s",
+             PQgetvalue(result, 0, 0));
+    snprintf(rotation->step, sizeof(rotation->step), "archived");
+    PQclear(result);
+
+    return CTL_OK;
+}
+
+
+static ctl_status_t
+ctl_rotation_image(ctl_rotation_t *rotation)
+{
+    char          *url;
+    const char    *values[2];
+    ctl_status_t   status;
+
+    status = ctl_archive_publish(rotation->ctl, rotation->archive, &url);
+    if (status != CTL_OK) {
+        return status;
+    }
+
+    ctl_rotation_test_stop("imaging");
+
+    values[0] = rotation->id;
+    values[1] = url;
+
+    status = ctl_rotation_note(rotation,
+                               CTL_ROTATION_ROW
+                               "rotation_step($1, 'imaged', "
+                               "p_image_url => $2, p_thumbnail_url => $2)",
+                               2, values);
+    free(url);
+
+    return status;
+}
+
+
+static ctl_status_t
+ctl_rotation_finish(ctl_rotation_t *rotation)
+{
+    ctl_t              *ctl;
+    ctl_status_t        status;
+    const char *const   values[] = { rotation->id };
+
+    ctl = rotation->ctl;
+
+    status = ctl_canvas_closing_delete(&ctl->redis, rotation->closing_epoch);
+
+    if (status == CTL_OK) {
+        status = ctl_canvas_unlock(&ctl->redis, rotation->token);
+    }
+
+    if (status == CTL_OK) {
+        status = ctl_rotation_note(rotation,
+                                   CTL_ROTATION_ROW
+                                   "rotation_step($1, 'done')", 1, values);
+    }
+
+    return status;
+}
+
+
+static ctl_status_t
+ctl_rotation_note(ctl_rotation_t *rotation, const char *sql, int n,
+    const char *const *values)
+{
+    PGresult  *result;
+
+    result = ctl_pg_query(&rotation->ctl->pg, sql, n, values);
+    if (result == NULL) {
+        return rotation->ctl->error.status;
+    }
+
+    ctl_rotation_take(rotation, result);
+    PQclear(result);
+
+    return CTL_OK;
+}
+
+
+static void
+ctl_rotation_take(ctl_rotation_t *rotation, const PGresult *result)
+{
+    size_t  i;
+
+    const struct {
+        char    *text;
+        size_t   size;
+    } texts[] = {
+        { rotation->id, sizeof(rotation->id) },
+        { rotation->step, sizeof(rotation->step) },
+        { rotation->slug, sizeof(rotation->slug) },
+        { rotation->week, sizeof(rotation->week) },
+        { rotation->year, sizeof(rotation->year) },
+        { rotation->archive, sizeof(rotation->archive) }
+    };
+
+    for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        snprintf(texts[i].text, texts[i].size, "%s",
+                 PQgetvalue(result, 0, i));
+    }
+
+    rotation->closing_epoch = strtoull(PQgetvalue(result, 0, 6), NULL, 10);
+    rotation->new_epoch = strtoull(PQgetvalue(result, 0, 7), NULL, 10);
+    rotation->turned_seq = strtoull(PQgetvalue(result, 0, 8), NULL, 10);
+}
+
+
+static ctl_status_t
+ctl_rotation_token(ctl_rotation_t *rotation)
+{
+    uint8_t  random[16];
+
+    if (getrandom(random, sizeof(random), 0) != sizeof(random)) {
+        return ctl_error_set(&rotation->ctl->error, CTL_FAILED,
+                             "no random numbers to be had");
+    }
+
+    canvas_hex_format(random, sizeof(random), rotation->token);
+
+    return CTL_OK;
+}
+
+
+/* so that a test can kill -9 exactly here */
+static void
+ctl_rotation_test_stop(const char *step)
+{
+    const char  *stop;
+
+    stop = getenv("CANVAS_TEST_STOP_AFTER");
+
+    if (stop != NULL && strcmp(stop, step) == 0) {
+        raise(SIGSTOP);
+    }
+}

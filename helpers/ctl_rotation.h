@@ -1,0 +1,45 @@
+/*
+ * ctl_rotation: the week turns.  A state machine whose memory is the table
+ * rotations: each step does its work, then notes it; a run that was killed
+ * is taken up by the next one at the step that is not noted, and every step
+ * may be done twice.
+ *
+ *   chosen    a row says which epoch closes and which mode follows
+ *   turned    canvas_turn: placements are in the new week from here on
+ *   drained   the recorder is past the marker; the image is in the row
+ *   archived  archive_and_reset_week
+ *   imaged    the PNG is in archive_dir and its URL in the archive
+ *   done      the closing keys are gone from Redis
+ */
+
+#ifndef CTL_ROTATION_H_INCLUDED
+#define CTL_ROTATION_H_INCLUDED
+
+#include "ctl.h"
+
+/* an open rotation; texts as PostgreSQL has them */
+typedef struct {
+    ctl_t      *ctl;
+    char        token[40];          /* of canvas:rotation:lock */
+    char        id[24];
+    char        step[16];
+    char        slug[72];
+    char        week[8];            /* of the new week */
+    char        year[8];
+    char        archive[40];        /* UUID, "" before archived */
+    uint64_t    closing_epoch;
+    uint64_t    new_epoch;          /* 0 before turned */
+    uint64_t    turned_seq;
+} ctl_rotation_t;
+
+/*
+ * Takes up the unfinished rotation or begins one.  CTL_NOT_DUE: the week is
+ * not over and force is false, or another run holds the lock.
+ */
+ctl_status_t ctl_rotation_begin(ctl_rotation_t *rotation, ctl_t *ctl,
+    const char *mode, bool force);
+
+/* does what is left, up to done */
+ctl_status_t ctl_rotation_run(ctl_rotation_t *rotation);
+
+#endif /* CTL_ROTATION_H_INCLUDED */

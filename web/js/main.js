@@ -21,7 +21,7 @@ class Page {
     #mirror = null;
     #stale = true;              // the mirror must be fetched again
     #user = null;               // its UUID; null: watching
-    #asked = false;             // for a session, and got one
+    #asked = false;             // for a session, got one, not seen it yet
     #cooldown = 0;              // s, of this canvas
     #cursor = null;
 
@@ -111,6 +111,7 @@ class Page {
         } else if (userId === null) {
             this.#join();
         } else {
+            this.#asked = false;
             remember("session", 1);
             this.#resend();
         }
@@ -171,7 +172,6 @@ class Page {
         if (error.code === "RATE_LIMITED") {
             this.#timer.start(error.cooldownRemaining ?? 0, this.#cooldown);
         } else if (error.code === "UNAUTHORIZED") {
-            this.#asked = false;
             this.#join();
         }
 

@@ -7,6 +7,8 @@
 
 static ngx_int_t ngx_canvas_pg_socket_watch(ngx_event_t *ev, ngx_int_t event,
     ngx_uint_t on);
+static void ngx_canvas_pg_socket_unwatch(ngx_event_t *ev, ngx_int_t event,
+    ngx_uint_t flags);
 
 
 ngx_int_t
@@ -38,6 +40,7 @@ ngx_canvas_pg_socket_attach(ngx_canvas_pg_conn_t *conn, ngx_int_t event,
 void
 ngx_canvas_pg_socket_detach(ngx_canvas_pg_conn_t *conn)
 {
+    ngx_uint_t         flags;
     ngx_connection_t  *c;
 
     c = conn->connection;
@@ -48,19 +51,11 @@ ngx_canvas_pg_socket_detach(ngx_canvas_pg_conn_t *conn)
 
     conn->connection = NULL;
 
-    (void) ngx_canvas_pg_socket_watch(c->read, NGX_READ_EVENT, 0);
-    (void) ngx_canvas_pg_socket_watch(c->write, NGX_WRITE_EVENT, 0);
+    /* libpq closes a socket that failed, which ends the watching as well */
+    flags = (PQsocket(conn->pg) == c->fd) ? 0 : NGX_CLOSE_EVENT;
 
-    if (c->read->posted) {
-        ngx_delete_posted_event(c->read);
-    }
-
-    if (c->write->posted) {
-        ngx_delete_posted_event(c->write);
-    }
-
-    c->read->closed = 1;
-    c->write->closed = 1;
+    ngx_canvas_pg_socket_unwatch(c->read, NGX_READ_EVENT, flags);
+    ngx_canvas_pg_socket_unwatch(c->write, NGX_WRITE_EVENT, flags);
 
     ngx_free_connection(c);
     c->fd = (ngx_socket_t) -1;
@@ -92,4 +87,20 @@ ngx_canvas_pg_socket_watch(ngx_event_t *ev, ngx_int_t event, ngx_uint_t on)
 
     return on ? ngx_add_event(ev, event, NGX_LEVEL_EVENT)
               : ngx_del_event(ev, event, 0);
+}
+
+
+static void
+ngx_canvas_pg_socket_unwatch(ngx_event_t *ev, ngx_int_t event,
+    ngx_uint_t flags)
+{
+    if (ev->active) {
+        (void) ngx_del_event(ev, event, flags);
+    }
+
+    if (ev->posted) {
+        ngx_delete_posted_event(ev);
+    }
+
+    ev->closed = 1;
 }

@@ -14,7 +14,7 @@
 ngx_int_t ngx_canvas_pg_socket_attach(ngx_canvas_pg_conn_t *conn,
     ngx_int_t event, ngx_event_handler_pt read, ngx_event_handler_pt write);
 
-/* while the socket is still open, or it would be watched for ever */
+/* before libpq is told to close the socket */
 void ngx_canvas_pg_socket_detach(ngx_canvas_pg_conn_t *conn);
 
 /* sends what the socket takes, and watches it for as long as some is left */

@@ -30,7 +30,7 @@ JOBS      := $(shell nproc)
 MODULE    := $(BUILD)/ngx_canvas_module.so
 HELPER    := $(BUILD)/canvas-helper
 NGINX_DIR := $(BUILD)/nginx
-SOURCES   := config $(shell find ngx_canvas_module -name '*.[ch]' | sort)
+SOURCES   := config $(sort $(shell find ngx_canvas_module -type f))
 
 build: packages module helper
 
@@ -41,7 +41,7 @@ packages:
 module: $(MODULE)
 
 helper:
-	@$(MAKE) --no-print-directory -j $(JOBS) -C helpers BUILD=$(BUILD)
+	@$(MAKE) -s --no-print-directory -j $(JOBS) -C helpers BUILD=$(BUILD)
 
 # nginx's configure decides on the list of files; it takes seconds
 $(BUILD)/sources: FORCE
@@ -55,7 +55,7 @@ $(NGINX_DIR)/objs/Makefile: config $(BUILD)/sources $(NGINX) \
 # nginx's Makefile does not follow includes: a header rebuilds all
 $(MODULE): $(NGINX_DIR)/objs/Makefile $(SOURCES)
 	$(if $(filter %.h,$?),rm -rf $(NGINX_DIR)/objs/addon/*/*.o)
-	@$(MAKE) --no-print-directory -j $(JOBS) -C $(NGINX_DIR) \
+	@$(MAKE) -s --no-print-directory -j $(JOBS) -C $(NGINX_DIR) \
 	    -f objs/Makefile modules
 	cp $(NGINX_DIR)/objs/ngx_canvas_module.so $@
 

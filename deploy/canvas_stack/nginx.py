@@ -85,7 +85,7 @@ class Nginx(Server):
         """nginx daemonizes and writes its pid file itself."""
         process.run([self.settings.nginx, "-c", self.conf])
 
-        if process.wait_for(lambda: self.main_pid() and self.ready(),
+        if process.wait_for(lambda: self.main_pid() and self.all_ready(),
                             self.start_seconds):
             return
 
@@ -94,6 +94,10 @@ class Nginx(Server):
 
     def ready(self):
         return self.health()[0] == 200
+
+    def all_ready(self):
+        """Each connection meets any worker: asks until all have answered."""
+        return all(self.ready() for _ in range(8 * self.settings.workers))
 
     def health(self):
         """Status and body of /health/ready; status 0: no answer."""

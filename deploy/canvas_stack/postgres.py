@@ -68,7 +68,8 @@ class Postgres(Server):
     def ready(self):
         return subprocess.run(
             [self._program("pg_isready"), "-q", "-h", self.socket_dir,
-             "-p", "5432"], check=False).returncode == 0
+             "-p", "5432", "-U", "postgres", "-d", "postgres"],
+            check=False).returncode == 0
 
     def create_database(self):
         """The database `canvas`, when it is not there yet."""

@@ -79,19 +79,19 @@ def start(args, log, user=None, groups=(), cwd="/"):
         raise StackError(f"cannot start {args[0]}: {error.strerror}") from None
 
 
-def run(args, user=None, groups=()):
+def run(args, user=None, extra=None):
     """Runs to the end; StackError with the reason that it wrote."""
     who = {}
 
     if user is not None:
         who = {"user": user.pw_uid, "group": user.pw_gid,
-               "extra_groups": list(groups)}
+               "extra_groups": []}
 
     try:
         done = subprocess.run(
             args, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, cwd="/", env=environment(), text=True,
-            errors="replace", check=False, **who)
+            stderr=subprocess.STDOUT, cwd="/", env=environment() | (extra or {}),
+            text=True, errors="replace", check=False, **who)
     except OSError as error:
         raise StackError(f"cannot start {args[0]}: {error.strerror}") from None
 

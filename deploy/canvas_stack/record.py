@@ -18,9 +18,10 @@ class Record(Server):
         return self.place.file("canvas-helper.conf")
 
     def write_conf(self, redis, postgres):
+        """The helper has the rights of canvas_service, and no more."""
         lines = {
             "redis": f"unix:{redis.socket}",
-            "postgres": f"{postgres.conninfo} user=postgres",
+            "postgres": f"{postgres.conninfo} user=canvas_service",
             "sql_dir": os.path.join(SOURCE, "sql"),
             "size": self.settings.size,
             "archive_dir": self.place.file("archives"),
@@ -36,9 +37,11 @@ class Record(Server):
             raise StackError(f"there is no {self.settings.canvas_helper}: "
                              "build it with make")
 
-    def migrate(self):
+    def migrate(self, postgres):
+        """As the owner: the only command that is not for canvas_service."""
         process.run([self.settings.canvas_helper, "--config", self.conf,
-                     "migrate"])
+                     "migrate"], extra={
+            "CANVAS_POSTGRES": f"{postgres.conninfo} user=postgres"})
 
     def command(self):
         return [self.settings.canvas_helper, "--config", self.conf,

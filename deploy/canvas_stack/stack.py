@@ -74,7 +74,7 @@ class Stack:
         self.redis.start()
         self.postgres.start()
         self.postgres.create_database()
-        self.record.migrate()
+        self.record.migrate(self.postgres)
         self.record.start()
         self.nginx.start()
 

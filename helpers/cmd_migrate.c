@@ -42,7 +42,7 @@ static const ctl_option_t  cmd_migrate_options[] = {
 
 const ctl_command_t  cmd_migrate = {
     .name = "migrate",
-    .synopsis = "",
+    .synopsis = "[--json]",
     .summary = "bring PostgreSQL and Redis to this version",
     .text = "Applies SQL migrations, functions and roles, loads the Function "
             "library into\nRedis if its text differs (which begins a new "

@@ -70,7 +70,7 @@ static const char  cmd_restore_point_sql[] =
 
 const ctl_command_t  cmd_restore = {
     .name = "restore",
-    .synopsis = "",
+    .synopsis = "[--force] [--json]",
     .summary = "rebuild the canvas in Redis from PostgreSQL",
     .text = "Starts from the last snapshot, replays what was recorded since, "
             "and loads the\nimage, the leaderboards, contributors and bans of "

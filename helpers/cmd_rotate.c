@@ -51,7 +51,7 @@ static const char  cmd_rotate_json[] =
 
 const ctl_command_t  cmd_rotate = {
     .name = "rotate",
-    .synopsis = "",
+    .synopsis = "[--mode SLUG] [--force] [--json]",
     .summary = "end the week: archive the canvas and begin a fresh one",
     .text = "Does nothing (exit code 3) before the week is over, so cron may "
             "call it every\n5 minutes; a run that was cut short is taken up "

@@ -32,7 +32,7 @@ static const ctl_option_t  cmd_snapshot_options[] = {
 
 const ctl_command_t  cmd_snapshot = {
     .name = "snapshot",
-    .synopsis = "",
+    .synopsis = "[--json]",
     .summary = "store the canvas as it is now in PostgreSQL",
     .text = "What timelapses are made of and where a restore starts from.  "
             "Twice without a\nchange in between stores one.\n",

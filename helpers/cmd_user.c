@@ -41,7 +41,7 @@ static const cmd_user_action_t  cmd_user_actions[] = {
 
 const ctl_command_t  cmd_user = {
     .name = "user",
-    .synopsis = "create-admin NAME",
+    .synopsis = "create-admin NAME [--password-file FILE] [--json]",
     .summary = "accounts: create an administrator",
     .text = "NAME is 3 to 32 letters, digits, _ and -.  The password, 8 to 72 "
             "bytes, is asked\nfor on a terminal, else it is the first line of "

@@ -204,6 +204,12 @@ ctl_canvas_turn(ctl_redis_t *redis, const ctl_canvas_page_t *page,
     ctl_redis_arg_text(&args, "");        /* the marker describes the page */
 
     reply = ctl_canvas_call(redis, &args, 3, "FORBIDDEN");
+
+    if (reply == NULL && redis->error->status == CTL_NOT_DUE) {
+        return ctl_error_set(redis->error, CTL_NOT_DUE,
+                             "another rotation took the lock in Redis");
+    }
+
     if (reply == NULL) {
         return redis->error->status;
     }
@@ -457,7 +463,8 @@ ctl_canvas_reply(ctl_redis_t *redis, redisReply *reply, size_t elements,
         }
     }
 
-    snprintf(redis->code, sizeof(redis->code), "%s", word);
+    redis->code[0] = '\0';
+    strncat(redis->code, word, sizeof(redis->code) - 1);
 
     if (strcmp(word, expected) == 0) {
         ctl_error_set(redis->error, CTL_NOT_DUE, "Redis answered %s", word);

@@ -24,6 +24,7 @@ static ctl_status_t ctl_pg_copy_data(ctl_pg_t *pg, const char *data,
     size_t len);
 static ctl_status_t ctl_pg_lost(ctl_pg_t *pg);
 static ctl_status_t ctl_pg_refused(ctl_pg_t *pg, const PGresult *result);
+static void ctl_pg_notice(void *data, const char *message);
 static bool ctl_pg_in(const char *code, const char *const *classes);
 static int64_t ctl_pg_now(void);
 
@@ -97,6 +98,8 @@ ctl_pg_open(ctl_pg_t *pg)
                              "\"postgres\" right?",
                              PQerrorMessage(pg->conn));
     }
+
+    PQsetNoticeProcessor(pg->conn, ctl_pg_notice, NULL);
 
     if (PQsetnonblocking(pg->conn, 1) != 0) {
         return ctl_pg_lost(pg);
@@ -457,6 +460,15 @@ ctl_pg_refused(ctl_pg_t *pg, const PGresult *result)
                          text != NULL ? text : "refused", code,
                          ctl_pg_in(code, ctl_pg_schema)
                          ? "; run canvas-helper migrate" : "");
+}
+
+
+/* libpq would print them, but what a command prints is its own */
+static void
+ctl_pg_notice(void *data, const char *message)
+{
+    (void) data;
+    (void) message;
 }
 
 

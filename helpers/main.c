@@ -6,6 +6,7 @@
 
 #include "ctl.h"
 
+#include <ctype.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -193,6 +194,9 @@ ctl_parse(ctl_t *ctl, const ctl_command_t *command, int argc, char **argv,
 
         if (option->letter != 0) {
             *p++ = option->letter;
+        }
+
+        if (option->letter != 0 && option->arg != NULL) {
             *p++ = ':';
         }
     }
@@ -314,9 +318,10 @@ ctl_help(const ctl_command_t *command)
     size_t               i;
     const ctl_option_t  *option;
 
-    printf("usage: canvas-helper %s [OPTION...]%s%s\n\n%s.\n\n%s\noptions:\n",
+    printf("usage: canvas-helper %s%s%s\n\n%c%s.\n\n%s\noptions:\n",
            command->name, *command->synopsis != '\0' ? " " : "",
-           command->synopsis, command->summary, command->text);
+           command->synopsis, toupper((unsigned char) command->summary[0]),
+           command->summary + 1, command->text);
 
     for (option = command->options; option != NULL && option->name != NULL;
          option++)

@@ -148,7 +148,16 @@ cmd_restore_check(ctl_t *ctl, bool force)
         return CTL_OK;              /* Redis is behind: nothing to save */
     }
 
-    return ctl_recorder_drain(&ctl->redis, &ctl->pg, redis);
+    status = ctl_recorder_drain(&ctl->redis, &ctl->pg, redis);
+
+    if (status == CTL_FAILED) {
+        /* a log that contradicts PostgreSQL's is what this command is for */
+        fprintf(stderr, "canvas-helper: going on without what Redis holds: "
+                "%s\n", ctl->error.text);
+        return CTL_OK;
+    }
+
+    return status;
 }
 
 

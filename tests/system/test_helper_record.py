@@ -1,0 +1,310 @@
+"""canvas-helper record: every change in PostgreSQL, exactly once."""
+
+import random
+import signal
+import threading
+import uuid
+
+import pytest
+
+from redis_fixture import unpack, wait_for
+from stores import library_redis, shared_postgres  # noqa: F401
+from stores import bare_stores, own_stores, stores  # noqa: F401
+
+ALICE = "11111111-1111-4111-8111-111111111111"
+BOB = "22222222-2222-4222-8222-222222222222"
+
+KEEP = 65536                    # CTL_RECORDER_KEEP
+
+
+def flood(stores, count, connection=None, seed=0):
+    """Places count random pixels through one pipeline; their positions."""
+    rng = random.Random(seed)
+    actors = [str(uuid.UUID(int=rng.getrandbits(128), version=4))
+              for _ in range(20)]
+    pipe = (connection or stores.redis).pipeline(transaction=False)
+    canvas = stores.canvas
+
+    for _ in range(count):
+        actor = rng.choice(actors)
+        keys = canvas.place_keys(actor)
+        pipe.fcall("canvas_place", len(keys), *keys, canvas.channel,
+                   rng.randrange(stores.width), rng.randrange(stores.height),
+                   rng.randrange(16), actor, "g", "", 0)
+
+    replies = pipe.execute()
+    assert all(reply[0] == b"OK" for reply in replies)
+    return [(reply[2], reply[1]) for reply in replies]
+
+
+class Load(threading.Thread):
+    """Places in the background until stopped."""
+
+    def __init__(self, stores, seed, batch=500):
+        super().__init__(daemon=True)
+        self.stores, self.seed, self.batch = stores, seed, batch
+        self.acknowledged, self.stopped = [], threading.Event()
+
+    def run(self):
+        with self.stores.redis_server.connect() as connection:
+            turn = 0
+            while not self.stopped.is_set():
+                turn += 1
+                self.acknowledged += flood(self.stores, self.batch,
+                                           connection,
+                                           self.seed * 1000 + turn)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *error):
+        self.stopped.set()
+        self.join()
+
+
+def assert_recorded_exactly(stores, acknowledged):
+    """Log, counters and image agree with what was acknowledged."""
+    stores.wait_recorded()
+    rows = stores.sql("SELECT epoch, seq, x, y, color, old_color "
+                      "FROM pixel_events ORDER BY epoch, seq")
+    assert [row[:2] for row in rows] == sorted(acknowledged)
+
+    pixels = [15] * (stores.width * stores.height)
+    for _, _, x, y, color, old in rows:
+        assert pixels[x + y * stores.width] == old
+        pixels[x + y * stores.width] = color
+    assert unpack(stores.state(), 16, len(pixels)) == pixels
+
+    assert stores.value("SELECT total_pixels_this_week "
+                        "FROM current_canvas") == len(rows)
+    assert stores.value("SELECT sum(pixels) "
+                        "FROM contributors_this_week") == len(rows)
+
+
+def test_events_actors_and_times(stores):
+    agent = "33333333-3333-4333-8333-333333333333"
+    stores.sql("INSERT INTO agents (id, name) VALUES (%s, 'painter')", agent)
+    stores.place(1, 2, 3, ALICE, kind="g")
+    stores.place(1, 2, 4, agent, kind="a", board="agents")
+    stores.record()
+    stores.wait_recorded()
+    assert stores.sql(
+        "SELECT epoch, seq, x, y, color, old_color, user_id::text, "
+        "agent_id::text, abs(extract(epoch FROM now() - created_at)) < 60 "
+        "FROM pixel_events ORDER BY seq") == [
+            (1, 1, 1, 2, 3, 15, ALICE, None, True),
+            (1, 2, 1, 2, 4, 3, None, agent, True)]
+    assert stores.sql("SELECT epoch, base_seq, reason FROM canvas_epochs") \
+        == [(1, 0, "init")]
+    assert stores.value("SELECT is_guest FROM users WHERE id = %s", ALICE)
+
+
+def test_kill_9_under_load(stores):
+    hits, acknowledged = 0, []
+    pending = stores.prefix + "canvas:events"
+    rng = random.Random(9)
+
+    with Load(stores, 1) as first, Load(stores, 2) as second:
+        for _ in range(10):
+            process = stores.record()
+            before = stores.recorded()
+            wait_for(lambda: stores.recorded() > before)
+            # somewhere inside one of the next batches
+            passed = rng.randrange(1, 4000)
+            wait_for(lambda: stores.recorded()[1] > before[1] + passed)
+            process.kill()
+            process.wait()
+            hits += stores.redis.xpending(pending, "recorder")["pending"] > 0
+
+    acknowledged = first.acknowledged + second.acknowledged
+    assert hits > 0                 # a batch was in hand at least once
+    stores.record()
+    assert_recorded_exactly(stores, acknowledged)
+    wait_for(lambda: stores.redis.xpending(pending,
+                                           "recorder")["pending"] == 0)
+
+
+def test_killed_between_commit_and_acknowledgement(stores):
+    """What PostgreSQL has and Redis does not know of is skipped."""
+    events = stores.prefix + "canvas:events"
+    placed = flood(stores, 3000)
+    process = stores.record()
+    stores.wait_recorded()
+    wait_for(lambda: stores.redis.xpending(events, "recorder")["pending"] == 0)
+    process.kill()
+    process.wait()
+
+    # as if no XACK had arrived: the group begins again
+    stores.redis.xgroup_destroy(events, "recorder")
+    stores.redis.xgroup_create(events, "recorder", 0)
+    stores.redis.xreadgroup("recorder", "recorder", {events: ">"}, count=1000)
+    placed += flood(stores, 100, seed=5)
+    stores.record()
+    assert_recorded_exactly(stores, placed)
+
+
+def test_term_ends_it_and_the_next_one_goes_on(stores):
+    placed = flood(stores, 100)
+    process = stores.record()
+    stores.wait_recorded()
+    assert int((stores.directory / "record.pid").read_text()) == process.pid
+    for number in (signal.SIGTERM, signal.SIGINT):
+        process.send_signal(number)
+        assert process.wait(timeout=60) == 0
+        assert not (stores.directory / "record.pid").exists()
+        placed += flood(stores, 100, seed=number)
+        process = stores.record()
+        stores.wait_recorded()
+    assert_recorded_exactly(stores, placed)
+    assert "ends as asked" in stores.record_log()
+
+
+def test_second_one_stands_by(stores):
+    first = stores.record()
+    wait_for(lambda: "recording behind" in stores.record_log())
+    second = stores.record()
+    wait_for(lambda: "standing by" in stores.record_log())
+    placed = flood(stores, 500)
+    stores.wait_recorded()
+    first.kill()
+    first.wait()
+    placed += flood(stores, 500, seed=1)
+    stores.wait_recorded()
+    assert second.poll() is None
+    assert_recorded_exactly(stores, placed)
+
+
+def test_postgres_away(own_stores):
+    stores = own_stores
+    stores.record()
+    placed = flood(stores, 1000)
+    stores.wait_recorded()
+    stores.postgres.kill()
+    placed += flood(stores, 1000, seed=1)
+    wait_for(lambda: "[error]" in stores.record_log())
+    stores.postgres.start()
+    stores.reconnect()
+    placed += flood(stores, 1000, seed=2)
+    assert_recorded_exactly(stores, placed)
+    log = stores.record_log()
+    assert log.count("[error]") == 1                # once per state change
+    assert log.count("recording behind") == 2
+
+
+def test_redis_away(own_stores):
+    stores = own_stores
+    process = stores.record()
+    placed = flood(stores, 1000)
+    stores.wait_recorded()
+    stores.redis_server.kill()
+    wait_for(lambda: "[error]" in stores.record_log())
+    stores.redis_server.start()
+    stores.reconnect()
+    placed += flood(stores, 1000, seed=1)
+    assert_recorded_exactly(stores, placed)
+    assert process.poll() is None
+    assert stores.sql("SELECT reason FROM canvas_epochs ORDER BY epoch") == [
+        ("init",), ("restart",)]
+
+
+def test_stream_is_trimmed_only_behind_what_is_recorded(stores):
+    events = stores.prefix + "canvas:events"
+    for turn in range(7):
+        flood(stores, 10000, seed=turn)
+    count = stores.redis.xlen(events)
+    assert count == 70001                           # with the marker
+
+    process = stores.record()
+    stores.wait_recorded()
+    # whole nodes of the stream are trimmed, so not to the last entry
+    wait_for(lambda: stores.redis.xlen(events) < count)
+    assert stores.redis.xlen(events) >= KEEP
+    process.terminate()
+    process.wait()
+
+    left = stores.redis.xlen(events)
+    flood(stores, 10000, seed=99)
+    assert stores.redis.xlen(events) == left + 10000
+    stores.record()
+    stores.wait_recorded()
+    assert stores.value("SELECT count(*) FROM pixel_events") == 80000
+
+
+def test_events_that_redis_lost(own_stores):
+    """An older AOF: PostgreSQL is ahead, and says what is gone."""
+    stores = own_stores
+    process = stores.record()
+    kept = flood(stores, 50)
+    stores.wait_recorded()
+    old = stores.redis.dump(stores.prefix + "canvas:events")
+    names = ["canvas:state", "canvas:seq", "canvas:epoch", "canvas:rules"]
+    older = {name: stores.redis.dump(stores.prefix + name) for name in names}
+    flood(stores, 7, seed=1)
+    stores.wait_recorded()
+    process.terminate()
+    process.wait()
+
+    for name, value in [*older.items(), ("canvas:events", old)]:
+        stores.redis.restore(stores.prefix + name, 0, value, replace=True)
+    stores.redis_server.kill()
+    stores.redis_server.start()
+    stores.reconnect()
+
+    kept += flood(stores, 20, seed=2)
+    assert kept[-1] == (2, 70)
+    stores.record()
+    assert_recorded_exactly(stores, kept)
+    assert "[error] canvas record: Redis lost 7 recorded events, " \
+        "seq 51 to 57" in stores.record_log()
+    assert stores.value("SELECT count(*) FROM pixel_events_lost") == 7
+
+
+def test_log_that_contradicts_what_is_recorded(own_stores):
+    """Nothing is mixed; a restore puts it right."""
+    stores = own_stores
+    process = stores.record()
+    flood(stores, 10)
+    stores.wait_recorded()
+    process.terminate()
+    process.wait()
+
+    stores.redis.flushall()                 # and somebody began a new canvas
+    stores.canvas.init(width=64, height=48)
+    stores.redis.xgroup_create(stores.prefix + "canvas:events", "recorder", 0)
+    flood(stores, 30, seed=1)
+    process = stores.record()
+    wait_for(lambda: "behind 1-10 that is recorded: run canvas-helper "
+             "restore --force" in stores.record_log())
+    assert stores.recorded() == (1, 10)
+
+    result = stores.helper("restore", "--force")
+    assert result.code == 0, result
+    assert "going on without what Redis holds" in result.err
+    position = stores.place(0, 0, 1, ALICE)
+    assert position == (2, 11)
+    stores.wait_recorded()
+    assert process.poll() is None
+    assert stores.value("SELECT count(*) FROM pixel_events") == 11
+
+
+@pytest.mark.parametrize("entry", ["p,1,2", "nonsense", "p,1,1,1,1,u,x,1"])
+def test_malformed_entry_does_not_stop_the_log(stores, entry):
+    events = stores.prefix + "canvas:events"
+    flood(stores, 5)
+    stores.redis.xadd(events, {"e": entry}, id="1-6")
+    stores.redis.incr(stores.prefix + "canvas:seq")
+    flood(stores, 5, seed=1)
+    stores.record()
+    stores.wait_recorded()
+    assert "[alert] canvas record: entry 1-6" in stores.record_log()
+    assert stores.value("SELECT count(*) FROM pixel_events") == 10
+
+
+def test_group_that_was_deleted(stores):
+    stores.record()
+    placed = flood(stores, 10)
+    stores.wait_recorded()
+    stores.redis.xgroup_destroy(stores.prefix + "canvas:events", "recorder")
+    placed += flood(stores, 10, seed=1)
+    assert_recorded_exactly(stores, placed)

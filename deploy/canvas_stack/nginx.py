@@ -43,6 +43,7 @@ class Nginx(Server):
 
         if not self.settings.limits:
             text = re.sub(r"\n *limit_req zone=[^;]*;", "", text)
+            text = text.replace("message_rate  100;", "message_rate  0;")
 
         self.place.write("nginx.conf", text)
 

@@ -1,0 +1,161 @@
+/*
+ * load: a generator of WebSocket and HTTP load.  One run opens a number of
+ * clients, lets a mode drive them for a bounded time and count, waits for
+ * what is still outstanding, and prints one JSON object.
+ *
+ * Layers: bench_conn (bytes) < load_client (handshakes, requests, frames)
+ * < load_<mode> (what is measured) < load.c (options, run, report).
+ */
+
+#ifndef LOAD_H_INCLUDED
+#define LOAD_H_INCLUDED
+
+#include "bench_conn.h"
+#include "bench_hist.h"
+
+#define LOAD_ERROR_KINDS  16
+#define LOAD_SECOND       1000000000ull     /* ns */
+
+typedef struct load_run_s     load_run_t;
+typedef struct load_client_s  load_client_t;
+
+typedef struct {
+    struct sockaddr_in  address;
+    const char         *host;           /* for Host and Origin */
+    unsigned            connections;
+    unsigned            placers;        /* of fanout */
+    unsigned            window;         /* placements in flight a client */
+    unsigned            binary;         /* subprotocol canvas.v1.bin */
+    unsigned            quiet;          /* viewport away from the placements */
+    unsigned            gzip;
+    unsigned            plain;          /* idle: HTTP instead of WebSocket */
+    unsigned            width;
+    unsigned            height;
+    double              rate;           /* a second; 0: as fast as answered */
+    double              seconds;
+    uint64_t            count;          /* 0: no bound but seconds */
+    const char         *path;
+} load_conf_t;
+
+/* a mode decides which clients are which and what their answers mean */
+typedef struct {
+    const char  *name;
+    const char  *summary;
+    const char  *path;                  /* default of --path */
+
+    unsigned   (*websocket)(load_client_t *client);
+    unsigned   (*identity)(load_client_t *client);
+
+    void       (*start)(load_run_t *run);       /* all clients are open */
+    void       (*step)(load_run_t *run);        /* each turn of the loop */
+    void       (*message)(load_client_t *client, unsigned opcode,
+                          const uint8_t *data, size_t len);
+    void       (*response)(load_client_t *client, unsigned status,
+                           uint64_t bytes);
+    unsigned   (*settled)(load_run_t *run);     /* nothing outstanding */
+    void       (*report)(load_run_t *run);      /* prints JSON members */
+} load_mode_t;
+
+typedef enum {
+    LOAD_GUEST = 0,     /* asks for a guest's session */
+    LOAD_UPGRADE,
+    LOAD_WELCOME,       /* waits for the first message */
+    LOAD_WEBSOCKET,
+    LOAD_HTTP
+} load_phase_e;
+
+struct load_client_s {
+    bench_conn_t   conn;
+    load_run_t    *run;
+    load_phase_e   phase;
+    char           cookie[128];
+    unsigned       status;              /* of the response being read */
+    uint64_t       body_len;
+    uint64_t       body_left;
+    unsigned       in_body;
+    unsigned       open;
+    unsigned       outstanding;         /* requests without an answer */
+    uint64_t       sent_at;             /* of an HTTP request */
+    uint64_t       seq;                 /* last seq seen */
+};
+
+typedef struct {
+    char      name[32];
+    uint64_t  n;
+} load_error_t;
+
+struct load_run_s {
+    const load_conf_t  *conf;
+    const load_mode_t  *mode;
+    bench_loop_t        loop;
+    load_client_t      *clients;
+    unsigned            n;              /* clients, placers included */
+    unsigned            next;           /* client to be opened */
+    unsigned            opening;
+    unsigned            opened;
+    unsigned            failed;         /* before they were open */
+    unsigned            lost;           /* after they were open */
+    unsigned            running;        /* between start and end */
+
+    uint64_t            started;
+    uint64_t            last_event;     /* last answer or delivery */
+    uint64_t            due;            /* next placement of an open loop */
+    unsigned            turn;           /* client whose placement is next */
+
+    uint64_t            sent;
+    uint64_t            ok;
+    uint64_t            refused;
+    uint64_t            outstanding;
+    uint64_t            updates;        /* changes received by all clients */
+    uint64_t            bytes;          /* bodies */
+    uint64_t            gaps;
+    uint64_t            resyncs;
+    uint64_t            top_seq;        /* highest that was acknowledged */
+    uint64_t            base_seq;       /* before the first placement */
+    uint64_t           *stamps;         /* when a cell was last sent */
+    load_error_t        errors[LOAD_ERROR_KINDS];
+    bench_hist_t        hist;           /* ns, of answers */
+    bench_hist_t        lag;            /* ns, of deliveries */
+};
+
+extern const bench_conn_handlers_t  load_client_handlers;
+
+extern const load_mode_t  load_place_ws;
+extern const load_mode_t  load_place_http;
+extern const load_mode_t  load_fanout;
+extern const load_mode_t  load_read;
+extern const load_mode_t  load_idle;
+
+/* opens clients up to the number that may be in a handshake at once */
+void load_client_open_more(load_run_t *run);
+
+/* one WebSocket message, masked; a broken connection is closed */
+void load_client_send(load_client_t *client, unsigned opcode,
+    const void *data, size_t len);
+
+/* body == NULL: GET */
+void load_client_request(load_client_t *client, const char *path,
+    const char *body);
+
+/* the number behind the last occurrence of name ("\"seq\":"), or 0 */
+uint64_t load_json_number(const uint8_t *data, size_t len, const char *name);
+
+/* counts a refusal by its code or status */
+void load_error(load_run_t *run, const char *name, size_t len);
+
+/* a placement by this client, over WebSocket, started at the given time */
+void load_place_send(load_client_t *client, uint64_t start);
+
+/* takes placed and error; 1 if the message was one */
+unsigned load_place_answer(load_client_t *client, unsigned opcode,
+    const uint8_t *data, size_t len);
+
+/* placements that are due on clients first..first + n - 1 */
+void load_place_step(load_run_t *run, unsigned first, unsigned n);
+
+void load_report_hist(const char *name, const bench_hist_t *hist);
+
+unsigned load_yes(load_client_t *client);
+unsigned load_no(load_client_t *client);
+
+#endif /* LOAD_H_INCLUDED */

@@ -1,0 +1,110 @@
+/*
+ * load_idle: the mode idle: sockets that are opened and held until standard
+ * input ends, so that somebody can look at the memory of the server.  With
+ * --plain they are keep-alive connections that made one request.
+ */
+
+#include <poll.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "load.h"
+
+
+static unsigned websocket(load_client_t *client);
+static void start(load_run_t *run);
+static void step(load_run_t *run);
+static void message(load_client_t *client, unsigned opcode,
+    const uint8_t *data, size_t len);
+static void response(load_client_t *client, unsigned status, uint64_t bytes);
+static unsigned settled(load_run_t *run);
+static void report(load_run_t *run);
+
+
+const load_mode_t  load_idle = {
+    "idle", "sockets held until standard input ends", "/ws",
+    websocket, load_no, start, step, message, response, settled, report
+};
+
+
+static unsigned
+websocket(load_client_t *client)
+{
+    return !client->run->conf->plain;
+}
+
+
+static void
+start(load_run_t *run)
+{
+    unsigned  i;
+
+    for (i = 0; run->conf->plain && i < run->n; i++) {
+        if (run->clients[i].open) {
+            run->sent++;
+            run->outstanding++;
+            run->clients[i].outstanding++;
+            load_client_request(&run->clients[i], run->conf->path, NULL);
+        }
+    }
+}
+
+
+static void
+step(load_run_t *run)
+{
+    char           c;
+    struct pollfd  input;
+
+    input.fd = STDIN_FILENO;
+    input.events = POLLIN;
+    input.revents = 0;
+
+    if (poll(&input, 1, 0) > 0 && read(STDIN_FILENO, &c, 1) <= 0) {
+        run->running = 0;
+    }
+}
+
+
+static void
+message(load_client_t *client, unsigned opcode, const uint8_t *data,
+    size_t len)
+{
+    (void) opcode;
+    (void) data;
+    (void) len;
+
+    client->run->updates++;
+}
+
+
+static void
+response(load_client_t *client, unsigned status, uint64_t bytes)
+{
+    load_run_t  *run;
+
+    run = client->run;
+    run->outstanding--;
+    run->bytes += bytes;
+    client->outstanding--;
+
+    if (status / 100 == 2) {
+        run->ok++;
+    } else {
+        run->refused++;
+    }
+}
+
+
+static unsigned
+settled(load_run_t *run)
+{
+    return run->outstanding == 0;
+}
+
+
+static void
+report(load_run_t *run)
+{
+    printf(",\"messages_received\":%llu", (unsigned long long) run->updates);
+}

@@ -1,0 +1,350 @@
+/*
+ * load_place: the modes place-ws and place-http.  Placements walk over the
+ * canvas cell by cell, so that a cell names the placement in flight: it tells
+ * when it was sent to whoever sees the change.
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "bench_ws.h"
+#include "load.h"
+
+
+static void start_ws(load_run_t *run);
+static void step_ws(load_run_t *run);
+static void message_ws(load_client_t *client, unsigned opcode,
+    const uint8_t *data, size_t len);
+static void start_http(load_run_t *run);
+static void place_http(load_client_t *client);
+static void response_http(load_client_t *client, unsigned status,
+    uint64_t bytes);
+static unsigned settled(load_run_t *run);
+static void report(load_run_t *run);
+static size_t place_binary(uint8_t *buf, uint32_t id, unsigned x, unsigned y,
+    unsigned color);
+static void answered(load_client_t *client, uint64_t id);
+static void refused_text(load_client_t *client, const uint8_t *data,
+    size_t len);
+static unsigned may_place(load_run_t *run);
+static uint64_t big_endian(const uint8_t *data, size_t n);
+
+
+const load_mode_t  load_place_ws = {
+    "place-ws", "placements over WebSocket, each acknowledged", "/ws",
+    load_yes, load_yes, start_ws, step_ws, message_ws, NULL, settled, report
+};
+
+const load_mode_t  load_place_http = {
+    "place-http", "POST on keep-alive connections", "/api/pixel",
+    load_no, load_yes, start_http, NULL, NULL, response_http, settled, report
+};
+
+
+void
+load_place_send(load_client_t *client, uint64_t start)
+{
+    size_t        len;
+    unsigned      x, y, color;
+    uint32_t      id;
+    load_run_t   *run;
+    union {
+        char      text[128];
+        uint8_t   bytes[128];
+    } buf;
+
+    run = client->run;
+    id = (uint32_t) (run->sent % (run->conf->width * run->conf->height));
+    x = id % run->conf->width;
+    y = id / run->conf->width;
+    color = (unsigned) (run->sent & 15);
+
+    run->stamps[id] = start;
+    run->sent++;
+    run->outstanding++;
+    client->outstanding++;
+
+    if (run->conf->binary) {
+        len = place_binary(buf.bytes, id, x, y, color);
+        load_client_send(client, BENCH_WS_BINARY, buf.bytes, len);
+        return;
+    }
+
+    len = (size_t) snprintf(buf.text, sizeof(buf.text),
+                            "{\"type\":\"place\",\"x\":%u,\"y\":%u,"
+                            "\"color\":%u,\"id\":%u}", x, y, color, id);
+    load_client_send(client, BENCH_WS_TEXT, buf.text, len);
+}
+
+
+unsigned
+load_place_answer(load_client_t *client, unsigned opcode,
+    const uint8_t *data, size_t len)
+{
+    uint64_t     seq;
+    load_run_t  *run;
+
+    run = client->run;
+    seq = 0;
+
+    if (opcode == BENCH_WS_BINARY && len >= 17 && data[0] == 0x11) {
+        seq = big_endian(data + 5, 8);
+        answered(client, big_endian(data + 1, 4));
+
+    } else if (opcode == BENCH_WS_BINARY && len >= 10 && data[0] == 0x1f) {
+        load_error(run, "refused, binary", 15);
+        answered(client, big_endian(data + 1, 4));
+        return 1;
+
+    } else if (len > 11 && memcmp(data, "{\"type\":\"pl", 11) == 0) {
+        seq = load_json_number(data, len, "\"seq\":");
+        answered(client, load_json_number(data, len, "\"id\":"));
+
+    } else if (len > 11 && memcmp(data, "{\"type\":\"er", 11) == 0) {
+        refused_text(client, data, len);
+        return 1;
+
+    } else {
+        return 0;
+    }
+
+    run->ok++;
+
+    if (seq > run->top_seq) {
+        run->top_seq = seq;
+    }
+
+    return 1;
+}
+
+
+void
+load_place_step(load_run_t *run, unsigned first, unsigned n)
+{
+    load_client_t  *client;
+
+    if (run->conf->rate <= 0) {
+        return;
+    }
+
+    while (run->due <= run->loop.now && may_place(run)) {
+        client = &run->clients[first + run->turn++ % n];
+
+        if (client->open) {
+            load_place_send(client, run->due);
+
+        } else if (run->lost >= run->opened) {
+            return;
+        }
+
+        run->due += (uint64_t) (LOAD_SECOND / run->conf->rate);
+    }
+}
+
+
+static void
+start_ws(load_run_t *run)
+{
+    unsigned  i, j;
+
+    if (run->conf->rate > 0) {
+        return;
+    }
+
+    for (i = 0; i < run->n; i++) {
+        for (j = 0; j < run->conf->window && run->clients[i].open; j++) {
+            if (may_place(run)) {
+                load_place_send(&run->clients[i], run->loop.now);
+            }
+        }
+    }
+}
+
+
+static void
+step_ws(load_run_t *run)
+{
+    load_place_step(run, 0, run->n);
+}
+
+
+static void
+message_ws(load_client_t *client, unsigned opcode, const uint8_t *data,
+    size_t len)
+{
+    load_run_t  *run;
+
+    run = client->run;
+
+    if (!load_place_answer(client, opcode, data, len)) {
+        run->updates++;
+        return;
+    }
+
+    if (run->conf->rate <= 0 && may_place(run)) {
+        load_place_send(client, run->loop.now);
+    }
+}
+
+
+static void
+start_http(load_run_t *run)
+{
+    unsigned  i;
+
+    for (i = 0; i < run->n; i++) {
+        place_http(&run->clients[i]);
+    }
+}
+
+
+static void
+place_http(load_client_t *client)
+{
+    char         body[64];
+    load_run_t  *run;
+
+    run = client->run;
+
+    if (!client->open || !may_place(run)) {
+        return;
+    }
+
+    snprintf(body, sizeof(body), "{\"x\":%u,\"y\":%u,\"color\":%u}",
+             (unsigned) (run->sent % run->conf->width),
+             (unsigned) (run->sent / run->conf->width % run->conf->height),
+             (unsigned) (run->sent & 15));
+
+    run->sent++;
+    run->outstanding++;
+    client->outstanding++;
+    load_client_request(client, run->conf->path, body);
+}
+
+
+static void
+response_http(load_client_t *client, unsigned status, uint64_t bytes)
+{
+    char         name[16];
+    load_run_t  *run;
+
+    run = client->run;
+    run->outstanding--;
+    run->bytes += bytes;
+    run->last_event = run->loop.now;
+    client->outstanding--;
+
+    if (status / 100 == 2) {
+        run->ok++;
+        bench_hist_add(&run->hist, run->loop.now - client->sent_at);
+
+    } else {
+        run->refused++;
+        load_error(run, name, (size_t) snprintf(name, sizeof(name),
+                                                "status %u", status));
+    }
+
+    place_http(client);
+}
+
+
+static unsigned
+settled(load_run_t *run)
+{
+    return run->outstanding == 0;
+}
+
+
+static void
+report(load_run_t *run)
+{
+    load_report_hist("ack_ms", &run->hist);
+    printf(",\"messages_received\":%llu", (unsigned long long) run->updates);
+}
+
+
+static size_t
+place_binary(uint8_t *buf, uint32_t id, unsigned x, unsigned y,
+    unsigned color)
+{
+    buf[0] = 0x10;
+    buf[1] = (uint8_t) (id >> 24);
+    buf[2] = (uint8_t) (id >> 16);
+    buf[3] = (uint8_t) (id >> 8);
+    buf[4] = (uint8_t) id;
+    buf[5] = (uint8_t) (x >> 8);
+    buf[6] = (uint8_t) x;
+    buf[7] = (uint8_t) (y >> 8);
+    buf[8] = (uint8_t) y;
+    buf[9] = (uint8_t) color;
+
+    return 10;
+}
+
+
+static void
+answered(load_client_t *client, uint64_t id)
+{
+    load_run_t  *run;
+
+    run = client->run;
+
+    if (client->outstanding == 0
+        || id >= (uint64_t) run->conf->width * run->conf->height)
+    {
+        load_error(run, "stray answer", 12);
+        return;
+    }
+
+    client->outstanding--;
+    run->outstanding--;
+    run->last_event = run->loop.now;
+    bench_hist_add(&run->hist, run->loop.now - run->stamps[id]);
+}
+
+
+static void
+refused_text(load_client_t *client, const uint8_t *data, size_t len)
+{
+    static const char  name[] = "\"code\":\"";
+
+    size_t       i;
+    const char  *code;
+
+    code = "error";
+
+    for (i = 0; i + sizeof(name) < len; i++) {
+        if (memcmp(data + i, name, sizeof(name) - 1) == 0) {
+            code = (const char *) data + i + sizeof(name) - 1;
+            break;
+        }
+    }
+
+    load_error(client->run, code, strcspn(code, "\""));
+    client->run->refused++;
+    answered(client, load_json_number(data, len, "\"id\":"));
+}
+
+
+static unsigned
+may_place(load_run_t *run)
+{
+    return run->running
+           && (run->conf->count == 0 || run->sent < run->conf->count)
+           && run->outstanding
+              < (uint64_t) run->conf->width * run->conf->height;
+}
+
+
+static uint64_t
+big_endian(const uint8_t *data, size_t n)
+{
+    size_t    i;
+    uint64_t  value;
+
+    for (value = 0, i = 0; i < n; i++) {
+        value = value << 8 | data[i];
+    }
+
+    return value;
+}

@@ -122,6 +122,19 @@ ngx_canvas_shm_load(ngx_canvas_shm_t *shm, uint64_t epoch, uint64_t seq,
 }
 
 
+void
+ngx_canvas_shm_forget(ngx_canvas_shm_t *shm, uint64_t epoch)
+{
+    ngx_shmtx_lock(&shm->shpool->mutex);
+
+    if (shm->mirror->epoch == epoch) {
+        shm->mirror->valid = 0;
+    }
+
+    ngx_shmtx_unlock(&shm->shpool->mutex);
+}
+
+
 canvas_status_t
 ngx_canvas_shm_since(ngx_canvas_shm_t *shm, uint64_t epoch, uint64_t since,
     canvas_change_t *changes, size_t max, size_t *n,

@@ -46,6 +46,9 @@ canvas_status_t ngx_canvas_shm_load(ngx_canvas_shm_t *shm, uint64_t epoch,
     uint64_t seq, canvas_reason_t reason, const u_char *packed, size_t len,
     ngx_uint_t bits);
 
+/* forgets an image of this epoch; the next load is taken whatever it is */
+void ngx_canvas_shm_forget(ngx_canvas_shm_t *shm, uint64_t epoch);
+
 /* as canvas_mirror_since(); position (may be NULL) is of the same instant */
 canvas_status_t ngx_canvas_shm_since(ngx_canvas_shm_t *shm, uint64_t epoch,
     uint64_t since, canvas_change_t *changes, size_t max, size_t *n,

@@ -24,6 +24,9 @@
  * taken for dead */
 #define NGX_CANVAS_SYNC_DEAF      2
 
+/* checks in a row that found an older epoch in Redis before it is believed */
+#define NGX_CANVAS_SYNC_OLDER     3
+
 
 struct ngx_canvas_sync_s {
     ngx_canvas_worker_t  *worker;
@@ -33,6 +36,7 @@ struct ngx_canvas_sync_s {
     uint64_t              seq;
     uint64_t              asked;        /* the log is read from here */
     ngx_uint_t            deaf;
+    ngx_uint_t            older;
 
     unsigned              asking:1;
     unsigned              again:1;
@@ -203,10 +207,24 @@ ngx_canvas_sync_hello(void *data, ngx_canvas_store_hello_t *hello,
 
     ngx_canvas_shm_position(sync->worker->shm, &position);
 
+    if (position.valid && position.epoch > hello->epoch
+        && ++sync->older >= NGX_CANVAS_SYNC_OLDER)
+    {
+        /* not another worker that was quicker: Redis lost its past */
+        sync->older = 0;
+        ngx_log_error(NGX_LOG_ERR, sync->worker->log, 0,
+                      "canvas sync: Redis holds epoch %uL, older than %uL "
+                      "here: taking what Redis has", hello->epoch,
+                      position.epoch);
+        ngx_canvas_shm_forget(sync->worker->shm, position.epoch);
+    }
+
     if (!position.valid || position.epoch != hello->epoch) {
         ngx_canvas_sync_read(sync);
         return;
     }
+
+    sync->older = 0;
 
     if (sync->urgent || (epoch == hello->epoch && position.seq < seq)) {
 

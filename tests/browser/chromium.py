@@ -207,10 +207,19 @@ class Page:
             self.mouse(kind, x, y)
 
     def mouse(self, kind, x, y, **more):
-        pressed = kind != "mouseMoved"
+        """mouseMoved, mousePressed, mouseReleased, mouseWheel"""
+        pressed = kind in ("mousePressed", "mouseReleased")
+        parameters = {"button": "left" if pressed else "none",
+                      "clickCount": 1 if pressed else 0, **more}
+
         self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y,
-                  button="left" if pressed else "none",
-                  clickCount=1 if pressed else 0, **more)
+                  **parameters)
+
+    def drag(self, start, end):
+        self.mouse("mouseMoved", *start)
+        self.mouse("mousePressed", *start)
+        self.mouse("mouseMoved", *end, button="left", buttons=1)
+        self.mouse("mouseReleased", *end)
 
     def touch(self, kind, *points):
         """touchStart, touchMove, touchEnd; points: (x, y) of each finger"""

@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 import tempfile
+import time
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -44,11 +45,19 @@ class Canvas:
         return self._stack
 
     def pixel(self, x, y):
+        """as rendered: up to render_interval behind"""
         response = requests.get(self.url + "/api/v1/canvas", timeout=10)
         response.raise_for_status()
         width = int(response.headers["X-Canvas-Width"])
 
         return response.content[y * width + x]
+
+    def wait_pixel(self, x, y, color):
+        limit = time.monotonic() + 10
+
+        while self.pixel(x, y) != color:
+            assert time.monotonic() < limit, \
+                f"{x}, {y} is {self.pixel(x, y)}, not {color}"
 
     def epoch(self):
         response = requests.head(self.url + "/api/v1/canvas", timeout=10)
@@ -150,6 +159,7 @@ class QuietHandler(SimpleHTTPRequestHandler):
         """says nothing"""
 
 
-# the line is open, and with a session
+# the line is open, and the visitor has a session
 LIVE = """document.getElementById("connection")?.dataset.state === "open"
-          && localStorage.getItem("canvas.session") !== null"""
+          && !document.getElementById("place-text").textContent
+                      .startsWith("Joining")"""

@@ -9,6 +9,7 @@ export class Camera {
     scale = 1;
     x = 0;
     y = 0;
+    #whole = true;              // all is shown, and should be
     #canvas = { width: 1, height: 1 };
     #stage = { width: 1, height: 1 };
     #inset = { top: 0, right: 0, bottom: 0, left: 0 };
@@ -22,12 +23,11 @@ export class Camera {
     setStage(width, height, inset) {
         const middle = this.toCanvas(this.#stage.width / 2,
                                      this.#stage.height / 2);
-        const fitted = this.scale === this.#fitScale();
 
         this.#stage = { width, height };
         this.#inset = inset;
 
-        if (fitted) {
+        if (this.#whole) {
             this.fit();
             return;
         }
@@ -41,6 +41,7 @@ export class Camera {
         const { top, right, bottom, left } = this.#inset;
         const { width, height } = this.#stage;
 
+        this.#whole = true;
         this.scale = this.#fitScale();
         this.x = (left + width - right - this.#canvas.width * this.scale) / 2;
         this.y = (top + height - bottom
@@ -56,6 +57,7 @@ export class Camera {
         const at = this.toCanvas(px, py);
         const least = Math.min(this.#fitScale(), 1);
 
+        this.#whole = false;
         this.scale = Math.min(Math.max(scale, least), MAX_SCALE);
         this.x = px - at.x * this.scale;
         this.y = py - at.y * this.scale;
@@ -72,6 +74,7 @@ export class Camera {
     }
 
     pan(dx, dy) {
+        this.#whole = this.#whole && dx === 0 && dy === 0;
         this.x += dx;
         this.y += dy;
         this.#clamp();

@@ -14,6 +14,7 @@ import { View } from "./view.js";
 import { sentence, WORDS } from "./words.js";
 
 const ANSWER_MS = 10000;        // a placement is answered within
+const JOIN_AGAIN_S = 5;
 const TOUCH_SCALE = 8;          // smaller pixels than that no finger meets
 const TOUCH_ZOOM = 20;          // the scale a tap on them leads to
 
@@ -22,6 +23,7 @@ class Page {
     #stale = true;              // the mirror must be fetched again
     #user = null;               // its UUID; null: watching
     #asked = false;             // for a session, got one, not seen it yet
+    #rejoin = 0;                // timer
     #cooldown = 0;              // s, of this canvas
     #cursor = null;
 
@@ -126,13 +128,19 @@ class Page {
             return;
         }
 
+        clearTimeout(this.#rejoin);
+
         try {
             await identify(remembered("session") !== null);
             this.#asked = true;
             remember("session", 1);
             this.#line.restart();
         } catch (error) {
+            const seconds = Math.max(JOIN_AGAIN_S, error.retryAfter);
+
             this.#status.say(sentence(error));
+            this.#rejoin = setTimeout(() => this.#user ?? this.#join(),
+                                      seconds * 1000);
         }
     }
 
@@ -172,6 +180,7 @@ class Page {
         if (error.code === "RATE_LIMITED") {
             this.#timer.start(error.cooldownRemaining ?? 0, this.#cooldown);
         } else if (error.code === "UNAUTHORIZED") {
+            this.#user = null;
             this.#join();
         }
 
@@ -216,8 +225,7 @@ class Page {
         if (obstacle !== null) {
             this.#status.say(obstacle);
         } else if (this.#user === null) {
-            this.#asked = false;
-            this.#join();
+            this.#status.say(WORDS.joining);
         } else if (!this.#send(placement)) {
             this.#status.say(WORDS.notConnected);
         } else {
@@ -346,11 +354,13 @@ class Page {
     }
 
     #label() {
-        const text = this.#waiting() ? "Placing…"
-            : this.#cursor === null ? "Choose a pixel"
-                : `Place at ${this.#cursor.x}, ${this.#cursor.y}`;
+        const text = this.#user === null ? "Joining…"
+            : this.#waiting() ? "Placing…"
+                : this.#cursor === null ? "Choose a pixel"
+                    : `Place at ${this.#cursor.x}, ${this.#cursor.y}`;
 
-        this.#timer.label(text, this.#cursor !== null && !this.#waiting());
+        this.#timer.label(text, this.#user !== null && this.#cursor !== null
+                                && !this.#waiting());
     }
 
     #zoomButtons() {

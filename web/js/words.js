@@ -21,6 +21,7 @@ const SENTENCES = {
 export const WORDS = {
     noCookies: "This browser keeps no cookies for this page: "
         + "you can watch, but not place.",
+    joining: "One moment: you are just being let in.",
     notConnected: "Not connected: your pixel would be lost. "
         + "Please wait a moment.",
     newCanvas: "The canvas begins anew.",

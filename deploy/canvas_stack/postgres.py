@@ -40,6 +40,10 @@ class Postgres(Server):
                      "--locale=C.UTF-8", "-N"], self.place.postgres)
         os.rename(data + ".new", data)
 
+    def start(self):
+        self._forget_the_dead()
+        return super().start()
+
     def command(self):
         options = {
             "listen_addresses": "",
@@ -77,6 +81,23 @@ class Postgres(Server):
 
         if not self._sql(query).strip():
             self._sql("CREATE DATABASE canvas")
+
+    def _forget_the_dead(self):
+        """Removes lock files of a server that is gone.
+
+        PostgreSQL does so itself, unless the number belongs to a zombie: in a
+        container nobody may be there to reap what a crash has left.
+        """
+        for names in (("data", "postmaster.pid"), (".s.PGSQL.5432.lock",)):
+            path = self.place.file("postgres", *names)
+            try:
+                with open(path, encoding="utf-8") as file:
+                    pid = int(file.readline())
+            except (OSError, ValueError):
+                continue
+
+            if process.parent(pid) is None:
+                os.unlink(path)
 
     def _sql(self, text):
         return process.run([self._program("psql"), "-X", "-A", "-t", "-q",

@@ -8,14 +8,23 @@ DECLARE
     v_new_agents  integer;
 BEGIN
     -- Who is not registered is a guest that places for the first time.
+    WITH batch AS (
+        SELECT user_id, count(*) AS pixels
+          FROM record_batch
+         WHERE user_id IS NOT NULL
+         GROUP BY user_id
+    ), counted AS (
+        UPDATE users u
+           SET pixels_placed = u.pixels_placed + b.pixels
+          FROM batch b
+         WHERE u.id = b.user_id
+        RETURNING u.id
+    )
     INSERT INTO users (id, username, is_guest, pixels_placed)
     SELECT user_id, 'guest-' || left(replace(user_id::text, '-', ''), 16),
-           true, count(*)
-      FROM record_batch
-     WHERE user_id IS NOT NULL
-     GROUP BY user_id
-        ON CONFLICT (id) DO UPDATE
-       SET pixels_placed = users.pixels_placed + excluded.pixels_placed;
+           true, pixels
+      FROM batch
+     WHERE user_id NOT IN (SELECT id FROM counted);
 
     INSERT INTO agents (id, name, is_active, total_pixels)
     SELECT agent_id, 'agent-' || left(replace(agent_id::text, '-', ''), 16),

@@ -1,8 +1,14 @@
 -- Who places: users (registered ones and guests) and agents.
 
+-- A domain: checked when a name is set, not at every update of a counter.
+CREATE DOMAIN username AS varchar(32)
+    CHECK (VALUE ~ '^[A-Za-z0-9_-]{3,32}$');
+
+COMMENT ON DOMAIN username IS 'Letters, digits, _ and -; 3 to 32 of them';
+
 CREATE TABLE users (
     id             uuid PRIMARY KEY DEFAULT gen_random_uuid(),
-    username       varchar(32) NOT NULL,
+    username       username NOT NULL,
     password_hash  varchar(255),
     is_guest       boolean NOT NULL DEFAULT false,
     is_admin       boolean NOT NULL DEFAULT false,
@@ -15,14 +21,13 @@ CREATE TABLE users (
         CHECK (is_guest = (password_hash IS NULL)),
     CONSTRAINT users_admin_is_registered
         CHECK (NOT (is_admin AND is_guest)),
-    CONSTRAINT users_username_form
-        CHECK (username ~ '^[A-Za-z0-9_-]{3,32}$'),
     CONSTRAINT users_guest_prefix
-        CHECK (is_guest = (username ~* '^guest-'))
-) WITH (fillfactor = 80);
+        CHECK (is_guest = starts_with(lower(username), 'guest-'))
+) WITH (fillfactor = 70);
 
 CREATE UNIQUE INDEX idx_users_username ON users (username);
-CREATE UNIQUE INDEX idx_users_username_lower ON users (lower(username));
+CREATE UNIQUE INDEX idx_users_username_lower ON users (lower(username))
+    WHERE NOT is_guest;
 
 COMMENT ON TABLE users IS
     'Registered users, and guests who placed at least one pixel';
@@ -38,7 +43,7 @@ CREATE TABLE user_profiles (
                       CHECK (pixels_this_week >= 0),
     last_placed_at    timestamptz,
     created_at        timestamptz NOT NULL DEFAULT now()
-) WITH (fillfactor = 80);
+) WITH (fillfactor = 70);
 
 COMMENT ON TABLE user_profiles IS
     'What a user did in the running week; archive_and_reset_week resets it';

@@ -161,6 +161,8 @@ cmd_record_session(cmd_record_t *record)
         return status;              /* the lock is not ours to release */
     }
 
+    recorder.notices = true;
+
     while (status == CTL_OK && !ctl_signal_wait(&record->signals, 0)) {
 
         before = recorder.events;

@@ -256,9 +256,11 @@ ctl_batch_marker(ctl_recorder_t *recorder, const canvas_event_t *event)
         return CTL_OK;
     }
 
-    ctl_log(CTL_LOG_NOTICE, "canvas record: epoch %" PRIu64 " begins behind "
-            "seq %" PRIu64 " (%s)", event->epoch, event->seq,
-            canvas_reason_name(event->reason));
+    if (recorder->notices) {
+        ctl_log(CTL_LOG_NOTICE, "canvas record: epoch %" PRIu64 " begins "
+                "behind seq %" PRIu64 " (%s)", event->epoch, event->seq,
+                canvas_reason_name(event->reason));
+    }
 
     return ctl_batch_lost(recorder, event->epoch);
 }

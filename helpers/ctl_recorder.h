@@ -38,6 +38,7 @@ typedef struct {
     ctl_position_t    done;             /* committed up to here */
     uint64_t          dead_epoch;       /* see ctl_recorder_conflict() */
     uint64_t          events;           /* committed since begin */
+    bool              notices;          /* log what is no error, too */
     bool              pending;          /* still reading what was delivered
                                            to an earlier run */
     char              after[48];        /* the last of those, "0" at first */

@@ -62,8 +62,9 @@ main(int argc, char **argv)
 
     memset(&ctl, 0, sizeof(ctl));
 
-    /* a store that closes its socket is an error of the write, no signal */
+    /* errors of the write, no signals: a closed socket, a file too large */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
 
     status = ctl_main(&ctl, argc, argv);
 

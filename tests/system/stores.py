@@ -13,10 +13,12 @@ import json
 import os
 import pathlib
 import pwd
+import random
 import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import uuid
 
 import psycopg2
@@ -215,6 +217,53 @@ class Stores:
         self.redis.close()
         self.connection.close()
         shutil.rmtree(self.directory)
+
+
+def flood(stores, count, connection=None, seed=0):
+    """Places count random pixels through one pipeline; their positions."""
+    rng = random.Random(seed)
+    actors = [str(uuid.UUID(int=rng.getrandbits(128), version=4))
+              for _ in range(20)]
+    pipe = (connection or stores.redis).pipeline(transaction=False)
+    canvas = stores.canvas
+
+    for _ in range(count):
+        actor = rng.choice(actors)
+        keys = canvas.place_keys(actor)
+        pipe.fcall("canvas_place", len(keys), *keys, canvas.channel,
+                   rng.randrange(stores.width), rng.randrange(stores.height),
+                   rng.randrange(16), actor, "g", "", 0)
+
+    replies = pipe.execute()
+    refused = [reply for reply in replies if reply[0] != b"OK"]
+    assert refused == []
+    return [(reply[2], reply[1]) for reply in replies]
+
+
+class Load(threading.Thread):
+    """Places in the background until stopped."""
+
+    def __init__(self, stores, seed, batch=500):
+        super().__init__(daemon=True)
+        self.stores, self.seed, self.batch = stores, seed, batch
+        self.acknowledged, self.stopped = [], threading.Event()
+
+    def run(self):
+        with self.stores.redis_server.connect() as connection:
+            turn = 0
+            while not self.stopped.is_set():
+                turn += 1
+                self.acknowledged += flood(self.stores, self.batch,
+                                           connection,
+                                           self.seed * 1000 + turn)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *error):
+        self.stopped.set()
+        self.join()
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,11 @@
 
 import random
 import signal
-import threading
-import uuid
 
 import pytest
 
 from redis_fixture import unpack, wait_for
+from stores import Load, flood
 from stores import library_redis, shared_postgres  # noqa: F401
 from stores import bare_stores, own_stores, stores  # noqa: F401
 
@@ -15,52 +14,6 @@ ALICE = "11111111-1111-4111-8111-111111111111"
 BOB = "22222222-2222-4222-8222-222222222222"
 
 KEEP = 65536                    # CTL_RECORDER_KEEP
-
-
-def flood(stores, count, connection=None, seed=0):
-    """Places count random pixels through one pipeline; their positions."""
-    rng = random.Random(seed)
-    actors = [str(uuid.UUID(int=rng.getrandbits(128), version=4))
-              for _ in range(20)]
-    pipe = (connection or stores.redis).pipeline(transaction=False)
-    canvas = stores.canvas
-
-    for _ in range(count):
-        actor = rng.choice(actors)
-        keys = canvas.place_keys(actor)
-        pipe.fcall("canvas_place", len(keys), *keys, canvas.channel,
-                   rng.randrange(stores.width), rng.randrange(stores.height),
-                   rng.randrange(16), actor, "g", "", 0)
-
-    replies = pipe.execute()
-    assert all(reply[0] == b"OK" for reply in replies)
-    return [(reply[2], reply[1]) for reply in replies]
-
-
-class Load(threading.Thread):
-    """Places in the background until stopped."""
-
-    def __init__(self, stores, seed, batch=500):
-        super().__init__(daemon=True)
-        self.stores, self.seed, self.batch = stores, seed, batch
-        self.acknowledged, self.stopped = [], threading.Event()
-
-    def run(self):
-        with self.stores.redis_server.connect() as connection:
-            turn = 0
-            while not self.stopped.is_set():
-                turn += 1
-                self.acknowledged += flood(self.stores, self.batch,
-                                           connection,
-                                           self.seed * 1000 + turn)
-
-    def __enter__(self):
-        self.start()
-        return self
-
-    def __exit__(self, *error):
-        self.stopped.set()
-        self.join()
 
 
 def assert_recorded_exactly(stores, acknowledged):

@@ -7,9 +7,9 @@
 #include "check_canvas.h"
 #include "canvas_ws.h"
 
-#define CHECK_MESSAGES  4000
+#define CHECK_MESSAGES  1000
 #define CHECK_LEN_MAX   300
-#define CHECK_STREAM    (8 << 20)
+#define CHECK_STREAM    (2 << 20)
 
 typedef struct {
     canvas_ws_event_t  event;
@@ -103,7 +103,7 @@ check_stream_message(check_stream_t *stream)
     canvas_ws_event_t  event;
 
     seed = check_random(&stream->state);
-    len = seed % 16 == 0 ? 65530 + seed % 97 : seed % CHECK_LEN_MAX;
+    len = seed % 256 == 0 ? 65530 + seed % 97 : seed % CHECK_LEN_MAX;
     event = check_random(&stream->state) % 2 ? CANVAS_WS_TEXT
                                              : CANVAS_WS_BINARY;
     op = event == CANVAS_WS_TEXT ? CANVAS_WS_OP_TEXT : CANVAS_WS_OP_BINARY;
@@ -183,8 +183,11 @@ check_stream_feed(check_stream_t *stream, size_t cut)
             }
         }
 
-        ck_assert_ptr_eq(pos, piece + n);
-        ck_assert_uint_le(ws.size, ws.limit);
+        /* an assertion a byte would be most of the run */
+        if (pos != piece + n || ws.size > ws.limit) {
+            ck_abort_msg("input left over, or too much memory");
+        }
+
         free(piece);
     }
 
@@ -213,7 +216,7 @@ START_TEST(ws_stream)
         check_stream_message(stream);
     }
 
-    ck_assert_uint_gt(stream->n, 1000);
+    ck_assert_uint_ge(stream->n, CHECK_MESSAGES);
 
     for (i = 0; i < CHECK_N(cuts); i++) {
         check_stream_feed(stream, cuts[i]);

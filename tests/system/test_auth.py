@@ -304,14 +304,15 @@ def test_redis_stopped_and_killed(stack, client, guest):
         refused()
     finally:
         stack.resume("redis")
+    wait_for(stack.stack.nginx.all_ready)
 
     stack.kill("redis")
     refused()
     stack.start("redis")
     stack.disconnect()
+    wait_for(stack.stack.nginx.all_ready)
 
-    me = wait_for(lambda: client.get(ME, cookie(session)).status == 200
-                  and client.get(ME, cookie(session)))
+    me = client.get(ME, cookie(session))
     assert json.loads(me.body)["userId"] == told["userId"]
 
 
@@ -331,7 +332,8 @@ def test_clients_that_leave_while_redis_is_slow(stack, client, guest):
     finally:
         stack.resume("redis")
 
-    wait_for(lambda: client.get(ME, cookie(guest[1])).status == 200)
+    wait_for(stack.stack.nginx.all_ready)
+    assert client.get(ME, cookie(guest[1])).status == 200
     assert stack.workers() == workers
 
 

@@ -4,7 +4,6 @@ import gzip
 import io
 import json
 import random
-import socket
 import struct
 import threading
 import uuid
@@ -475,50 +474,6 @@ def test_never_an_image_of_another_epoch(stack, client, board, info):
         assert updates(client, seq, epoch + 1).status == 200
 
 
-def test_slow_reader_gets_what_it_began(stack, client, board):
-    """A body stays the canvas at its seq while newer ones are rendered."""
-    board.place()
-    expected = caught_up(client, CANVAS, board)
-
-    with socket.socket() as slow:
-        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        slow.connect(("127.0.0.1", stack.settings.port))
-        slow.sendall(f"GET {CANVAS} HTTP/1.0\r\nHost: a\r\n\r\n".encode())
-        received = slow.recv(1000)
-
-        for _ in range(3):
-            board.place(10)
-            caught_up(client, CANVAS, board)
-
-        while data := slow.recv(65536):
-            received += data
-
-    head, body = received.split(b"\r\n\r\n", 1)
-    assert expected.headers["ETag"].encode() in head
-    assert body == expected.body
-
-
-def test_clients_that_leave_while_it_renders(stack, client, board, info):
-    """A request that dies waits no more; the others get their answer."""
-    for _ in range(20):
-        board.place()
-        quitters = []
-        for path in (PNG, CANVAS):
-            for _ in range(3):
-                quitter = socket.create_connection(
-                    ("127.0.0.1", stack.settings.port))
-                quitter.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\n"
-                                "Accept-Encoding: gzip\r\n\r\n".encode())
-                quitters.append(quitter)
-        for quitter in quitters:
-            quitter.close()
-        assert client.get(PNG).status == 200
-        assert client.get(CANVAS, GZIP).status == 200
-
-    answer = caught_up(client, PNG, board)
-    assert plain(answer, PNG, info["palette"]) == unpack(board.packed()[2])
-
-
 def test_many_wait_for_one_rendering(stack, board):
     """Requests that come together get the same bytes."""
     board.place(100)
@@ -576,6 +531,7 @@ def test_reads_go_on_without_redis(stack, client, board, info):
 
     stack.start("redis")
     stack.disconnect()
+    wait_for(stack.stack.nginx.all_ready)
     board.canvas = Canvas(stack.redis, PREFIX)
     board.place(10)
 

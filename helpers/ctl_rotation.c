@@ -20,8 +20,11 @@
 
 #define CTL_ROTATION_LOCK     "canvas:rotate"
 
-/* canvas:rotation:lock lives so long: one call is made under it */
-#define CTL_ROTATION_LOCK_MS  60000
+/*
+ * canvas:rotation:lock lives so long.  It is taken once: a run that slept
+ * through that, or that another one has overtaken, cannot turn the page.
+ */
+#define CTL_ROTATION_LOCK_MS  600000
 
 /* archive_and_reset_week reads the whole week */
 #define CTL_ROTATION_TIMEOUT_MS  3600000
@@ -92,6 +95,11 @@ ctl_rotation_begin(ctl_rotation_t *rotation, ctl_t *ctl, const char *mode,
 
     if (status == CTL_OK) {
         status = ctl_rotation_open(rotation, mode, force);
+    }
+
+    if (status == CTL_OK) {
+        status = ctl_canvas_lock(&ctl->redis, rotation->token,
+                                 CTL_ROTATION_LOCK_MS);
     }
 
     if (status == CTL_OK) {
@@ -287,14 +295,8 @@ ctl_rotation_turn_call(ctl_rotation_t *rotation, PGresult *mode)
     turn.token = rotation->token;
     turn.closing_epoch = rotation->closing_epoch;
 
-    status = ctl_canvas_lock(&ctl->redis, rotation->token,
-                             CTL_ROTATION_LOCK_MS);
-
-    if (status == CTL_OK) {
-        status = ctl_canvas_turn(&ctl->redis, &page, &turn,
-                                 &rotation->new_epoch, &rotation->turned_seq);
-    }
-
+    status = ctl_canvas_turn(&ctl->redis, &page, &turn, &rotation->new_epoch,
+                             &rotation->turned_seq);
     if (status != CTL_OK) {
         return status;
     }

@@ -224,6 +224,24 @@ def test_weeks_under_load(stores):
         == stores.value("SELECT count(*) FROM contributors_this_week")
 
 
+def test_overtaken_run_cannot_turn_the_page(stores):
+    """The token in Redis fences off a run that lost its lock unnoticed."""
+    process = stores.spawn("rotate", "--force", "--mode", "classic",
+                           environment={"CANVAS_TEST_STOP_AFTER": "chosen"})
+    wait_for(lambda: os.waitid(os.P_PID, process.pid,
+                               os.WSTOPPED | os.WNOHANG | os.WNOWAIT))
+    stores.canvas.lock("another-one")
+    process.send_signal(signal.SIGCONT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 3
+    assert "another rotation took the lock in Redis" in err
+    assert stores.position() == (1, 0)
+
+    stores.ok("rotate")
+    assert_archived(stores)
+    assert_finished(stores)
+
+
 def test_redis_restarted_in_the_middle(own_stores):
     stores = own_stores
     placed = flood(stores, 300)

@@ -90,8 +90,8 @@ def run(args, user=None, extra=None):
     try:
         done = subprocess.run(
             args, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, cwd="/", env=environment() | (extra or {}),
-            text=True, errors="replace", check=False, **who)
+            stderr=subprocess.STDOUT, cwd="/", text=True, errors="replace",
+            env=environment() | (extra or {}), check=False, **who)
     except OSError as error:
         raise StackError(f"cannot start {args[0]}: {error.strerror}") from None
 

@@ -155,7 +155,7 @@ def test_password_file(conf):
 
 @pytest.mark.parametrize("lines, reason", [
     ("", "canvas \"other\": redis is missing"),
-    (f"{REDIS} size 500;", "\"size\" directive must be of the form WIDTHxHEIGHT"),
+    (f"{REDIS} size 500;", "directive must be of the form WIDTHxHEIGHT"),
     (f"{REDIS} size 0x5;", "\"size\" directive must be 1x1 to 32767x32767"),
     (f"{REDIS} size 5x32768;", "\"size\" directive must be 1x1 to 32767x32767"),
     (f"{REDIS} size 5x;", "\"size\" directive must be 1x1 to 32767x32767"),

@@ -31,27 +31,25 @@ canvas_num_len(uint64_t value)
 char *
 canvas_num_write(char *p, uint64_t value)
 {
-    char    digits[CANVAS_NUM_LEN_MAX + 1];
+    char    digits[CANVAS_NUM_LEN_MAX];
     char   *d;
     size_t  n;
 
     d = digits + sizeof(digits);
 
-    while (value >= 10) {
+    while (value >= 100) {
         d -= 2;
         memcpy(d, &canvas_num_pairs[value % 100 * 2], 2);
         value /= 100;
-
-        if (value == 0) {
-            /* the pair was the first one and may begin with a zero */
-            d += (*d == '0');
-            goto done;
-        }
     }
 
-    *--d = (char) ('0' + value);
+    if (value >= 10) {
+        d -= 2;
+        memcpy(d, &canvas_num_pairs[value * 2], 2);
 
-done:
+    } else {
+        *--d = (char) ('0' + value);
+    }
 
     n = (size_t) (digits + sizeof(digits) - d);
     memcpy(p, d, n);

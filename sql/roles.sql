@@ -7,6 +7,10 @@ DO $$
 BEGIN
     EXECUTE format('ALTER DATABASE %I SET search_path = canvas, public',
                    current_database());
+
+    -- record_batch and week_totals are temporary tables
+    EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO canvas_service',
+                   current_database());
 END
 $$;
 

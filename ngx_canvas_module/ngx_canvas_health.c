@@ -61,6 +61,11 @@ ngx_canvas_health_handler(ngx_http_request_t *r)
     ngx_canvas_worker_t  *worker;
 
     worker = ngx_canvas_of(r)->worker;
+
+    if (worker == NULL) {
+        return ngx_canvas_reply_error(r, CANVAS_CODE_UNAVAILABLE, 0, NULL);
+    }
+
     failed = 0;
 
     if (ngx_canvas_health_is(r, &ngx_canvas_ready_uri)) {

@@ -19,10 +19,25 @@ struct ngx_canvas_pg_s {
 };
 
 
-static ngx_int_t ngx_canvas_pg_check(ngx_canvas_pg_conf_t *conf,
-    ngx_log_t *log);
 static ngx_canvas_pg_conn_t *ngx_canvas_pg_choose(ngx_canvas_pg_t *pg,
     ngx_uint_t *total);
+
+
+ngx_int_t
+ngx_canvas_pg_valid(ngx_str_t *conninfo)
+{
+    PQconninfoOption  *options;
+
+    options = PQconninfoParse((char *) conninfo->data, NULL);
+
+    if (options == NULL) {
+        return NGX_ERROR;
+    }
+
+    PQconninfoFree(options);
+
+    return NGX_OK;
+}
 
 
 ngx_canvas_pg_t *
@@ -33,7 +48,9 @@ ngx_canvas_pg_create(ngx_pool_t *pool, ngx_log_t *log,
     ngx_uint_t        i;
     ngx_canvas_pg_t  *pg;
 
-    if (ngx_canvas_pg_check(conf, log) != NGX_OK) {
+    if (ngx_canvas_pg_valid(&conf->conninfo) != NGX_OK) {
+        ngx_log_error(NGX_LOG_EMERG, log, 0,
+                      "canvas postgres: malformed connection string");
         return NULL;
     }
 
@@ -130,30 +147,6 @@ ngx_canvas_pg_close(ngx_canvas_pg_t *pg)
     for (i = 0; i < pg->n; i++) {
         ngx_canvas_pg_conn_close(&pg->conns[i]);
     }
-}
-
-
-/*
- * What PQconnectStart() says about a malformed conninfo quotes it, password
- * and all: found here, it is not quoted.
- */
-
-static ngx_int_t
-ngx_canvas_pg_check(ngx_canvas_pg_conf_t *conf, ngx_log_t *log)
-{
-    PQconninfoOption  *options;
-
-    options = PQconninfoParse((char *) conf->conninfo.data, NULL);
-
-    if (options == NULL) {
-        ngx_log_error(NGX_LOG_EMERG, log, 0,
-                      "canvas postgres: malformed connection string");
-        return NGX_ERROR;
-    }
-
-    PQconninfoFree(options);
-
-    return NGX_OK;
 }
 
 

@@ -32,6 +32,11 @@ typedef enum {
 typedef void (*ngx_canvas_pg_result_pt)(void *data,
     ngx_canvas_pg_status_e status, const u_char *value, size_t len);
 
+/* NGX_OK if libpq understands this NUL-terminated connection string; says no
+ * more, since libpq's complaint quotes it, password and all */
+ngx_int_t ngx_canvas_pg_valid(ngx_str_t *conninfo);
+
+/* NULL on error (logged); connects by itself, and again when that is lost */
 ngx_canvas_pg_t *ngx_canvas_pg_create(ngx_pool_t *pool, ngx_log_t *log,
     ngx_canvas_pg_conf_t *conf, const ngx_canvas_pg_statement_t *statements,
     ngx_uint_t n);

@@ -76,9 +76,9 @@ static ngx_int_t
 ngx_canvas_rest_query(ngx_http_request_t *r, const ngx_canvas_route_t *route,
     const char *const *values)
 {
-    ngx_canvas_pg_t     *pg;
-    ngx_canvas_rest_t   *rest;
-    ngx_http_cleanup_t  *cln;
+    ngx_canvas_rest_t    *rest;
+    ngx_http_cleanup_t   *cln;
+    ngx_canvas_worker_t  *worker;
 
     cln = ngx_http_cleanup_add(r, sizeof(ngx_canvas_rest_t));
     if (cln == NULL) {
@@ -92,10 +92,10 @@ ngx_canvas_rest_query(ngx_http_request_t *r, const ngx_canvas_route_t *route,
 
     cln->handler = ngx_canvas_rest_cleanup;
 
-    pg = ngx_canvas_of(r)->worker->pg;
+    worker = ngx_canvas_of(r)->worker;
 
-    if (pg == NULL
-        || ngx_canvas_pg_query(pg, route->statement, values,
+    if (worker == NULL || worker->pg == NULL
+        || ngx_canvas_pg_query(worker->pg, route->statement, values,
                                ngx_canvas_rest_result, rest, &rest->query)
            != NGX_OK)
     {

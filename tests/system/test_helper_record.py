@@ -78,6 +78,33 @@ def test_kill_9_under_load(stores):
                                            "recorder")["pending"] == 0)
 
 
+def test_kill_9_inside_a_transaction(stores):
+    """Delivered by Redis, not committed: the next one begins with it."""
+    events = stores.prefix + "canvas:events"
+    placed = flood(stores, 500)
+
+    for turn in range(3):
+        with stores.postgres.connect(stores.name) as holder:
+            holder.autocommit = False
+            with holder.cursor() as cursor:
+                cursor.execute("SELECT FROM canvas.recorder_progress "
+                               "FOR UPDATE")
+            before = stores.recorded()
+            process = stores.record()
+            wait_for(lambda: stores.value(
+                "SELECT count(*) FROM pg_stat_activity WHERE "
+                "wait_event_type = 'Lock' AND query LIKE '%%record_%%'"))
+            assert stores.redis.xpending(events, "recorder")["pending"] > 0
+            process.kill()
+            process.wait()
+            assert stores.recorded() == before
+        holder.close()
+        placed += flood(stores, 100, seed=turn + 1)
+
+    stores.record()
+    assert_recorded_exactly(stores, placed)
+
+
 def test_killed_between_commit_and_acknowledgement(stores):
     """What PostgreSQL has and Redis does not know of is skipped."""
     events = stores.prefix + "canvas:events"
@@ -239,6 +266,8 @@ def test_log_that_contradicts_what_is_recorded(own_stores):
     stores.wait_recorded()
     assert process.poll() is None
     assert stores.value("SELECT count(*) FROM pixel_events") == 11
+    # what was placed on the wrong canvas was never recorded
+    assert stores.value("SELECT count(*) FROM pixel_events_lost") == 0
 
 
 @pytest.mark.parametrize("entry", ["p,1,2", "nonsense", "p,1,1,1,1,u,x,1"])

@@ -50,7 +50,7 @@ $(BUILD)/sources: FORCE
 
 $(NGINX_DIR)/objs/Makefile: config $(BUILD)/sources $(NGINX) \
     deploy/configure-module
-	deploy/configure-module $(NGINX_DIR)
+	deploy/configure-module $(NGINX_DIR) $(MODULE_OPTS)
 
 # nginx's Makefile does not follow includes: a header rebuilds all
 $(MODULE): $(NGINX_DIR)/objs/Makefile $(SOURCES)
@@ -76,6 +76,32 @@ bench: build
 	@deploy/install-packages test
 	$(MAKE) --no-print-directory -C bench BUILD=$(BUILD)
 
+# The system tests with nginx, module and helper under ASan, the latter two
+# under UBSan as well.  nginx is rebuilt: with its pools on malloc an overflow
+# of a pool block does not pass silently.
+ASAN_DIR    = $(BUILD)/asan
+ASAN_NGINX  = $(ASAN_DIR)/sbin/nginx
+ASAN_FLAGS  = -O1 -g -fno-omit-frame-pointer
+
+asan:
+	@deploy/install-packages run test asan
+	$(MAKE) --no-print-directory BUILD=$(ASAN_DIR) NGINX=$(ASAN_NGINX) \
+	    SANITIZE=address,undefined asan-run
+
+asan-run: module helper
+	ASAN_OPTIONS=detect_odr_violation=0:detect_leaks=0 \
+	UBSAN_OPTIONS=print_stacktrace=1 \
+	    $(PYTHON) -m pytest tests/system
+
+ifdef SANITIZE
+MODULE_OPTS = "$(ASAN_FLAGS) -fsanitize=$(SANITIZE)" "-fsanitize=$(SANITIZE)"
+
+$(NGINX): deploy/build-nginx deploy/nginx-source
+	deploy/build-nginx $(BUILD)/source $@ \
+	    "$(ASAN_FLAGS) -fsanitize=address -DNGX_DEBUG_PALLOC=1" \
+	    "-fsanitize=address"
+endif
+
 lint:
 	@deploy/install-packages run lint
 	.ci/lint
@@ -85,5 +111,8 @@ clean:
 
 FORCE:
 
-.PHONY: build packages module helper run up down test bench asan lint \
-        install clean FORCE
+# packages come before what needs them; the parts use all processors
+.NOTPARALLEL:
+
+.PHONY: build packages module helper run up down test bench asan asan-run \
+        lint install clean FORCE

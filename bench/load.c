@@ -54,7 +54,6 @@ static const struct {
     { { "path", 1, NULL, 'P' }, "PATH", "what to ask for" },
     { { "size", 1, NULL, 'S' }, "WxH", "of the canvas (500x500)" },
     { { "binary", 0, NULL, 'b' }, "", "subprotocol canvas.v1.bin" },
-    { { "quiet", 0, NULL, 'q' }, "", "a viewport of one pixel" },
     { { "gzip", 0, NULL, 'z' }, "", "accept gzip" },
     { { "plain", 0, NULL, 'k' }, "", "idle HTTP connections" },
     { { "help", 0, NULL, 'h' }, "", "this text" }
@@ -140,6 +139,23 @@ load_error(load_run_t *run, const char *name, size_t len)
             return;
         }
     }
+}
+
+
+unsigned
+load_answered(load_run_t *run)
+{
+    return run->outstanding == 0;
+}
+
+
+unsigned
+load_may_send(load_run_t *run)
+{
+    return run->running
+           && (run->conf->count == 0 || run->sent < run->conf->count)
+           && run->outstanding
+              < (uint64_t) run->conf->width * run->conf->height;
 }
 
 
@@ -260,10 +276,6 @@ set_option(load_conf_t *conf, int option, const char *value)
 
     case 'b':
         conf->binary = 1;
-        return 0;
-
-    case 'q':
-        conf->quiet = 1;
         return 0;
 
     case 'z':
@@ -421,6 +433,10 @@ turn(load_run_t *run)
         return -1;
     }
 
+    if (run->closed) {
+        load_client_reopen(run);
+    }
+
     if (run->mode->step) {
         run->mode->step(run);
     }
@@ -451,11 +467,12 @@ report(load_run_t *run, double cpu)
     seconds = (double) (run->last_event - run->started) / LOAD_SECOND;
 
     printf("{\"mode\":\"%s\",\"connections\":%u,\"opened\":%u,"
-           "\"failed\":%u,\"lost\":%u,\"seconds\":%.3f,\"sent\":%llu,"
+           "\"failed\":%u,\"lost\":%u,\"reopened\":%u,"
+           "\"seconds\":%.3f,\"sent\":%llu,"
            "\"ok\":%llu,\"refused\":%llu,\"unanswered\":%llu,"
            "\"received_bytes\":%llu,\"generator_cpu_seconds\":%.3f",
            run->mode->name, run->conf->connections, run->opened, run->failed,
-           run->lost, seconds, (unsigned long long) run->sent,
+           run->lost, run->reopened, seconds, (unsigned long long) run->sent,
            (unsigned long long) run->ok, (unsigned long long) run->refused,
            (unsigned long long) run->outstanding,
            (unsigned long long) run->loop.received, cpu);

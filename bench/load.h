@@ -26,7 +26,6 @@ typedef struct {
     unsigned            placers;        /* of fanout */
     unsigned            window;         /* placements in flight a client */
     unsigned            binary;         /* subprotocol canvas.v1.bin */
-    unsigned            quiet;          /* viewport away from the placements */
     unsigned            gzip;
     unsigned            plain;          /* idle: HTTP instead of WebSocket */
     unsigned            width;
@@ -50,8 +49,7 @@ typedef struct {
     void       (*step)(load_run_t *run);        /* each turn of the loop */
     void       (*message)(load_client_t *client, unsigned opcode,
                           const uint8_t *data, size_t len);
-    void       (*response)(load_client_t *client, unsigned status,
-                           uint64_t bytes);
+    void       (*request)(load_client_t *client);       /* its next */
     unsigned   (*settled)(load_run_t *run);     /* nothing outstanding */
     void       (*report)(load_run_t *run);      /* prints JSON members */
 } load_mode_t;
@@ -76,6 +74,8 @@ struct load_client_s {
     unsigned       open;
     unsigned       outstanding;         /* requests without an answer */
     uint64_t       sent_at;             /* of an HTTP request */
+    unsigned       closing;             /* Connection: close */
+    load_client_t *next;                /* of those to be opened again */
     uint64_t       seq;                 /* last seq seen */
 };
 
@@ -95,6 +95,8 @@ struct load_run_s {
     unsigned            opened;
     unsigned            failed;         /* before they were open */
     unsigned            lost;           /* after they were open */
+    unsigned            reopened;       /* after Connection: close */
+    load_client_t      *closed;         /* to be opened again */
     unsigned            running;        /* between start and end */
 
     uint64_t            started;
@@ -129,16 +131,29 @@ extern const load_mode_t  load_idle;
 /* opens clients up to the number that may be in a handshake at once */
 void load_client_open_more(load_run_t *run);
 
+/* opens HTTP clients again that the server closed in good order */
+void load_client_reopen(load_run_t *run);
+
+/* the first request of every HTTP client */
+void load_client_start_http(load_run_t *run);
+
 /* one WebSocket message, masked; a broken connection is closed */
 void load_client_send(load_client_t *client, unsigned opcode,
     const void *data, size_t len);
 
-/* body == NULL: GET */
+/* body == NULL: GET.  The answer is counted; then the mode's request() is
+ * called for the next one */
 void load_client_request(load_client_t *client, const char *path,
     const char *body);
 
 /* the number behind the last occurrence of name ("\"seq\":"), or 0 */
 uint64_t load_json_number(const uint8_t *data, size_t len, const char *name);
+
+/* no placement or request is without an answer */
+unsigned load_answered(load_run_t *run);
+
+/* time and count allow one more */
+unsigned load_may_send(load_run_t *run);
 
 /* counts a refusal by its code or status */
 void load_error(load_run_t *run, const char *name, size_t len);

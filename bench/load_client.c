@@ -28,9 +28,11 @@ static size_t take_http(load_client_t *client, const uint8_t *data,
     size_t len);
 static size_t take_head(load_client_t *client, const uint8_t *data,
     size_t len);
-static void response(load_client_t *client);
+static size_t response(load_client_t *client, size_t taken);
+static void count_response(load_client_t *client);
 static size_t take_frames(load_client_t *client, const uint8_t *data,
     size_t len);
+static void count_close(load_client_t *client, const bench_ws_frame_t *frame);
 static const char *find_header(const char *head, size_t len,
     const char *name);
 static void take_cookie(load_client_t *client, const char *head, size_t len);
@@ -56,6 +58,40 @@ load_client_open_more(load_run_t *run)
         }
 
         run->opening++;
+    }
+}
+
+
+void
+load_client_reopen(load_run_t *run)
+{
+    load_client_t  *client;
+
+    while (run->closed && load_may_send(run)) {
+        client = run->closed;
+        run->closed = client->next;
+        client->closing = 0;
+
+        if (bench_conn_open(&client->conn, &run->conf->address) != 0) {
+            client->open = 0;
+            run->lost++;
+            continue;
+        }
+
+        run->reopened++;
+    }
+}
+
+
+void
+load_client_start_http(load_run_t *run)
+{
+    unsigned  i;
+
+    for (i = 0; i < run->n; i++) {
+        if (run->clients[i].open) {
+            run->mode->request(&run->clients[i]);
+        }
     }
 }
 
@@ -107,6 +143,12 @@ load_client_request(load_client_t *client, const char *path,
     }
 
     client->sent_at = client->run->loop.now;
+
+    if (client->open) {
+        client->run->sent++;
+        client->run->outstanding++;
+        client->outstanding++;
+    }
 
     if (bench_conn_send(&client->conn, text, (size_t) n) != 0) {
         bench_conn_abort(&client->conn);
@@ -165,6 +207,11 @@ connected(bench_conn_t *c)
 
     client = c->data;
 
+    if (client->open) {
+        client->run->mode->request(client);
+        return;
+    }
+
     if (client->run->mode->identity(client)) {
         client->phase = LOAD_GUEST;
         load_client_request(client, "/api/v1/auth/guest", "");
@@ -214,6 +261,12 @@ closed(bench_conn_t *c)
 
     client = c->data;
     run = client->run;
+
+    if (client->open && client->closing && client->outstanding == 0) {
+        client->next = run->closed;
+        run->closed = client;
+        return;
+    }
 
     if (client->open) {
         run->lost++;
@@ -267,20 +320,12 @@ upgrade(load_client_t *client)
 static void
 now_open(load_client_t *client)
 {
-    static const char  viewport[] =
-        "{\"type\":\"viewport\",\"x\":0,\"y\":0,\"width\":1,\"height\":1}";
-
     load_run_t  *run;
 
     run = client->run;
     client->open = 1;
     run->opening--;
     run->opened++;
-
-    if (run->conf->quiet && client->phase == LOAD_WEBSOCKET) {
-        load_client_send(client, BENCH_WS_TEXT, viewport,
-                         sizeof(viewport) - 1);
-    }
 
     load_client_open_more(run);
 }
@@ -295,7 +340,7 @@ take_http(load_client_t *client, const uint8_t *data, size_t len)
         n = take_head(client, data, len);
 
         if (n != 0 && n != (size_t) -1 && client->body_left == 0) {
-            response(client);
+            return response(client, n);
         }
 
         return n;
@@ -304,11 +349,7 @@ take_http(load_client_t *client, const uint8_t *data, size_t len)
     n = client->body_left < len ? (size_t) client->body_left : len;
     client->body_left -= n;
 
-    if (client->body_left == 0) {
-        response(client);
-    }
-
-    return n;
+    return client->body_left == 0 ? response(client, n) : n;
 }
 
 
@@ -316,7 +357,7 @@ static size_t
 take_head(load_client_t *client, const uint8_t *data, size_t len)
 {
     size_t       n;
-    const char  *end, *head, *length;
+    const char  *end, *head, *length, *value;
 
     head = (const char *) data;
     end = memmem(head, len, "\r\n\r\n", 4);
@@ -334,11 +375,13 @@ take_head(load_client_t *client, const uint8_t *data, size_t len)
         return (size_t) -1;
     }
 
+    value = find_header(head, n, "Connection");
     client->status = (unsigned) strtoul(head + 9, NULL, 10);
     length = find_header(head, n, "Content-Length");
     client->body_len = length ? strtoull(length, NULL, 10) : 0;
     client->body_left = client->body_len;
     client->in_body = client->body_left != 0;
+    client->closing = value && strncasecmp(value, "close", 5) == 0;
 
     if (client->phase == LOAD_GUEST) {
         take_cookie(client, head, n);
@@ -348,9 +391,9 @@ take_head(load_client_t *client, const uint8_t *data, size_t len)
 }
 
 
-/* a whole response is there */
-static void
-response(load_client_t *client)
+/* a whole response is there; returns taken, or (size_t) -1 to close */
+static size_t
+response(load_client_t *client, size_t taken)
 {
     client->in_body = 0;
 
@@ -359,27 +402,58 @@ response(load_client_t *client)
     case LOAD_GUEST:
         if (client->status != 201 || client->cookie[0] == '\0') {
             load_error(client->run, "no guest session", 16);
-            bench_conn_abort(&client->conn);
-            return;
+            return (size_t) -1;
         }
 
         upgrade(client);
-        return;
+        return taken;
 
     case LOAD_UPGRADE:
         if (client->status != 101) {
             load_error(client->run, "no upgrade", 10);
-            bench_conn_abort(&client->conn);
-            return;
+            return (size_t) -1;
         }
 
         client->phase = LOAD_WELCOME;
-        return;
+        return taken;
 
     default:
-        client->run->mode->response(client, client->status,
-                                    client->body_len);
+        count_response(client);
+
+        if (client->closing) {
+            return (size_t) -1;
+        }
+
+        if (client->run->running) {
+            client->run->mode->request(client);
+        }
+
+        return taken;
     }
+}
+
+
+static void
+count_response(load_client_t *client)
+{
+    char         name[16];
+    load_run_t  *run;
+
+    run = client->run;
+    run->outstanding--;
+    run->bytes += client->body_len;
+    run->last_event = run->loop.now;
+    client->outstanding--;
+
+    if (client->status / 100 == 2) {
+        run->ok++;
+        bench_hist_add(&run->hist, run->loop.now - client->sent_at);
+        return;
+    }
+
+    run->refused++;
+    load_error(run, name, (size_t) snprintf(name, sizeof(name), "status %u",
+                                            client->status));
 }
 
 
@@ -404,6 +478,7 @@ take_frames(load_client_t *client, const uint8_t *data, size_t len)
             load_client_send(client, BENCH_WS_PONG, frame.data, frame.len);
 
         } else if (frame.opcode == BENCH_WS_CLOSE) {
+            count_close(client, &frame);
             return (size_t) -1;
 
         } else if (client->phase == LOAD_WELCOME) {
@@ -419,6 +494,19 @@ take_frames(load_client_t *client, const uint8_t *data, size_t len)
     }
 
     return taken;
+}
+
+
+static void
+count_close(load_client_t *client, const bench_ws_frame_t *frame)
+{
+    char      name[16];
+    unsigned  code;
+
+    code = frame->len < 2 ? 1005
+                          : (unsigned) frame->data[0] << 8 | frame->data[1];
+    load_error(client->run, name, (size_t) snprintf(name, sizeof(name),
+                                                    "close %u", code));
 }
 
 

@@ -52,7 +52,7 @@ start(load_run_t *run)
 
     for (i = run->conf->connections; i < run->n; i++) {
         for (j = 0; j < run->conf->window && run->conf->rate <= 0
-             && run->clients[i].open; j++)
+             && run->clients[i].open && load_may_send(run); j++)
         {
             load_place_send(&run->clients[i], run->loop.now);
         }
@@ -77,7 +77,7 @@ message(load_client_t *client, unsigned opcode, const uint8_t *data,
 
     if (is_placer(client)) {
         if (load_place_answer(client, opcode, data, len)
-            && run->conf->rate <= 0 && run->running)
+            && run->conf->rate <= 0 && load_may_send(run))
         {
             load_place_send(client, run->loop.now);
         }
@@ -189,7 +189,7 @@ settled(load_run_t *run)
 {
     unsigned  i;
 
-    if (run->outstanding) {
+    if (!load_answered(run)) {
         return 0;
     }
 

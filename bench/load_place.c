@@ -15,29 +15,28 @@ static void start_ws(load_run_t *run);
 static void step_ws(load_run_t *run);
 static void message_ws(load_client_t *client, unsigned opcode,
     const uint8_t *data, size_t len);
-static void start_http(load_run_t *run);
-static void place_http(load_client_t *client);
-static void response_http(load_client_t *client, unsigned status,
-    uint64_t bytes);
-static unsigned settled(load_run_t *run);
+static void request_http(load_client_t *client);
 static void report(load_run_t *run);
+static void report_http(load_run_t *run);
+static unsigned color_of(uint64_t n);
 static size_t place_binary(uint8_t *buf, uint32_t id, unsigned x, unsigned y,
     unsigned color);
 static void answered(load_client_t *client, uint64_t id);
 static void refused_text(load_client_t *client, const uint8_t *data,
     size_t len);
-static unsigned may_place(load_run_t *run);
 static uint64_t big_endian(const uint8_t *data, size_t n);
 
 
 const load_mode_t  load_place_ws = {
     "place-ws", "placements over WebSocket, each acknowledged", "/ws",
-    load_yes, load_yes, start_ws, step_ws, message_ws, NULL, settled, report
+    load_yes, load_yes, start_ws, step_ws, message_ws, NULL,
+    load_answered, report
 };
 
 const load_mode_t  load_place_http = {
     "place-http", "POST on keep-alive connections", "/api/pixel",
-    load_no, load_yes, start_http, NULL, NULL, response_http, settled, report
+    load_no, load_yes, load_client_start_http, NULL, NULL, request_http,
+    load_answered, report_http
 };
 
 
@@ -57,7 +56,7 @@ load_place_send(load_client_t *client, uint64_t start)
     id = (uint32_t) (run->sent % (run->conf->width * run->conf->height));
     x = id % run->conf->width;
     y = id / run->conf->width;
-    color = (unsigned) (run->sent & 15);
+    color = color_of(run->sent);
 
     run->stamps[id] = start;
     run->sent++;
@@ -81,6 +80,7 @@ unsigned
 load_place_answer(load_client_t *client, unsigned opcode,
     const uint8_t *data, size_t len)
 {
+    char         name[24];
     uint64_t     seq;
     load_run_t  *run;
 
@@ -92,7 +92,9 @@ load_place_answer(load_client_t *client, unsigned opcode,
         answered(client, big_endian(data + 1, 4));
 
     } else if (opcode == BENCH_WS_BINARY && len >= 10 && data[0] == 0x1f) {
-        load_error(run, "refused, binary", 15);
+        load_error(run, name, (size_t) snprintf(name, sizeof(name),
+                                                "binary code %u", data[5]));
+        run->refused++;
         answered(client, big_endian(data + 1, 4));
         return 1;
 
@@ -127,7 +129,7 @@ load_place_step(load_run_t *run, unsigned first, unsigned n)
         return;
     }
 
-    while (run->due <= run->loop.now && may_place(run)) {
+    while (run->due <= run->loop.now && load_may_send(run)) {
         client = &run->clients[first + run->turn++ % n];
 
         if (client->open) {
@@ -153,7 +155,7 @@ start_ws(load_run_t *run)
 
     for (i = 0; i < run->n; i++) {
         for (j = 0; j < run->conf->window && run->clients[i].open; j++) {
-            if (may_place(run)) {
+            if (load_may_send(run)) {
                 load_place_send(&run->clients[i], run->loop.now);
             }
         }
@@ -181,77 +183,28 @@ message_ws(load_client_t *client, unsigned opcode, const uint8_t *data,
         return;
     }
 
-    if (run->conf->rate <= 0 && may_place(run)) {
+    if (run->conf->rate <= 0 && load_may_send(run)) {
         load_place_send(client, run->loop.now);
     }
 }
 
 
 static void
-start_http(load_run_t *run)
-{
-    unsigned  i;
-
-    for (i = 0; i < run->n; i++) {
-        place_http(&run->clients[i]);
-    }
-}
-
-
-static void
-place_http(load_client_t *client)
+request_http(load_client_t *client)
 {
     char         body[64];
     load_run_t  *run;
 
     run = client->run;
 
-    if (!client->open || !may_place(run)) {
-        return;
+    if (load_may_send(run)) {
+        snprintf(body, sizeof(body), "{\"x\":%u,\"y\":%u,\"color\":%u}",
+                 (unsigned) (run->sent % run->conf->width),
+                 (unsigned) (run->sent / run->conf->width
+                             % run->conf->height),
+                 color_of(run->sent));
+        load_client_request(client, run->conf->path, body);
     }
-
-    snprintf(body, sizeof(body), "{\"x\":%u,\"y\":%u,\"color\":%u}",
-             (unsigned) (run->sent % run->conf->width),
-             (unsigned) (run->sent / run->conf->width % run->conf->height),
-             (unsigned) (run->sent & 15));
-
-    run->sent++;
-    run->outstanding++;
-    client->outstanding++;
-    load_client_request(client, run->conf->path, body);
-}
-
-
-static void
-response_http(load_client_t *client, unsigned status, uint64_t bytes)
-{
-    char         name[16];
-    load_run_t  *run;
-
-    run = client->run;
-    run->outstanding--;
-    run->bytes += bytes;
-    run->last_event = run->loop.now;
-    client->outstanding--;
-
-    if (status / 100 == 2) {
-        run->ok++;
-        bench_hist_add(&run->hist, run->loop.now - client->sent_at);
-
-    } else {
-        run->refused++;
-        load_error(run, name, (size_t) snprintf(name, sizeof(name),
-                                                "status %u", status));
-    }
-
-    place_http(client);
-}
-
-
-static unsigned
-settled(load_run_t *run)
-{
-    return run->outstanding == 0;
 }
 
 
@@ -260,6 +213,24 @@ report(load_run_t *run)
 {
     load_report_hist("ack_ms", &run->hist);
     printf(",\"messages_received\":%llu", (unsigned long long) run->updates);
+}
+
+
+static void
+report_http(load_run_t *run)
+{
+    load_report_hist("ack_ms", &run->hist);
+}
+
+
+/* runs of four, mixed as splitmix64 does: neither all equal nor all noise */
+static unsigned
+color_of(uint64_t n)
+{
+    n = (n >> 2) * 0x9e3779b97f4a7c15ull;
+    n = (n ^ n >> 32) * 0xd6e8feb86659fd93ull;
+
+    return (unsigned) (n >> 60);
 }
 
 
@@ -323,16 +294,6 @@ refused_text(load_client_t *client, const uint8_t *data, size_t len)
     load_error(client->run, code, strcspn(code, "\""));
     client->run->refused++;
     answered(client, load_json_number(data, len, "\"id\":"));
-}
-
-
-static unsigned
-may_place(load_run_t *run)
-{
-    return run->running
-           && (run->conf->count == 0 || run->sent < run->conf->count)
-           && run->outstanding
-              < (uint64_t) run->conf->width * run->conf->height;
 }
 
 

@@ -1,0 +1,62 @@
+"""CPU seconds and memory of the processes of one server, from /proc."""
+
+import os
+import re
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def _stat(pid):
+    """The fields of /proc/PID/stat behind the name; None when it is gone."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+            return file.read().rpartition(")")[2].split()
+    except OSError:
+        return None
+
+
+def tree(root):
+    """root and its descendants."""
+    parents = {}
+
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            fields = _stat(name)
+            if fields:
+                parents.setdefault(int(fields[1]), []).append(int(name))
+
+    found, left = [], [root]
+    while left:
+        pid = left.pop()
+        found.append(pid)
+        left += parents.get(pid, [])
+
+    return found
+
+
+def cpu_seconds(root):
+    """User and system time of the tree, of ended children too."""
+    total = 0
+
+    for pid in tree(root):
+        fields = _stat(pid)
+        if fields:
+            total += sum(map(int, fields[11:15]))
+
+    return total / TICKS
+
+
+def memory_bytes(root):
+    """Resident memory of the tree; a page that n processes share counts once
+    (Pss).  Memory of the kernel, such as socket buffers, is not in it."""
+    total = 0
+
+    for pid in tree(root):
+        try:
+            with open(f"/proc/{pid}/smaps_rollup", encoding="utf-8") as file:
+                total += 1024 * int(re.search(r"^Pss:\s+(\d+)", file.read(),
+                                              re.M)[1])
+        except OSError:
+            continue
+
+    return total

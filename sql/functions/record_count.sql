@@ -3,6 +3,8 @@ CREATE OR REPLACE FUNCTION record_count(p_this_week boolean)
     LANGUAGE plpgsql
     SET search_path = canvas, public, pg_temp
 AS $$
+-- UPDATE, then INSERT of the rest: ON CONFLICT would lock each row first, and
+-- write a record of that as long as the change itself.
 DECLARE
     v_new_users   integer;
     v_new_agents  integer;
@@ -46,18 +48,22 @@ BEGIN
          WHERE user_id IS NOT NULL
          GROUP BY user_id
     ), counted AS (
+        UPDATE user_profiles p
+           SET pixels_this_week = p.pixels_this_week + b.pixels,
+               last_placed_at = greatest(p.last_placed_at, b.last_at)
+          FROM batch b
+         WHERE p.user_id = b.user_id
+        RETURNING p.user_id, p.pixels_this_week = b.pixels AS is_new
+    ), added AS (
         INSERT INTO user_profiles (user_id, pixels_this_week, last_placed_at)
-        SELECT user_id, pixels, last_at FROM batch
-            ON CONFLICT (user_id) DO UPDATE
-           SET pixels_this_week = user_profiles.pixels_this_week
-                                  + excluded.pixels_this_week,
-               last_placed_at = greatest(user_profiles.last_placed_at,
-                                         excluded.last_placed_at)
-        RETURNING user_id, pixels_this_week
+        SELECT user_id, pixels, last_at
+          FROM batch
+         WHERE user_id NOT IN (SELECT user_id FROM counted)
+        RETURNING user_id
     )
-    SELECT count(*) INTO v_new_users
-      FROM counted c JOIN batch b USING (user_id)
-     WHERE c.pixels_this_week = b.pixels;
+    SELECT (SELECT count(*) FROM counted WHERE is_new)
+           + (SELECT count(*) FROM added)
+      INTO v_new_users;
 
     SELECT count(DISTINCT b.agent_id) INTO v_new_agents
       FROM record_batch b

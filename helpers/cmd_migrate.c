@@ -7,6 +7,7 @@
 #include "ctl.h"
 
 #include "ctl_canvas.h"
+#include "ctl_group.h"
 #include "ctl_library.h"
 #include "ctl_pgarray.h"
 #include "ctl_sql.h"
@@ -105,7 +106,7 @@ cmd_migrate_all(ctl_t *ctl, cmd_migrate_done_t *done)
     }
 
     if (status == CTL_OK) {
-        status = ctl_canvas_group(&ctl->redis);
+        status = ctl_group_create(&ctl->redis);
     }
 
     if (status == CTL_OK) {

@@ -9,6 +9,7 @@
 #include "ctl_boards.h"
 #include "ctl_bytea.h"
 #include "ctl_canvas.h"
+#include "ctl_group.h"
 #include "ctl_library.h"
 #include "ctl_recorder.h"
 #include "ctl_replay.h"
@@ -198,7 +199,7 @@ cmd_restore_all(ctl_t *ctl, bool json)
     }
 
     if (status == CTL_OK) {
-        status = ctl_canvas_group(&ctl->redis);
+        status = ctl_group_create(&ctl->redis);
     }
 
     if (status == CTL_OK) {

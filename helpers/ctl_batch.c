@@ -55,7 +55,8 @@ ctl_batch_entries(const redisReply *reply)
 
 
 ctl_status_t
-ctl_batch_record(ctl_recorder_t *recorder, const redisReply *entries)
+ctl_batch_record(ctl_recorder_t *recorder, const redisReply *entries,
+    size_t n)
 {
     size_t          i;
     ctl_status_t    status;
@@ -64,7 +65,7 @@ ctl_batch_record(ctl_recorder_t *recorder, const redisReply *entries)
 
     recorder->rows_len = 0;
 
-    for (i = 0; i < entries->elements; i++) {
+    for (i = 0; i < n; i++) {
 
         if (!ctl_batch_parse(entries->element[i], &event)) {
             continue;

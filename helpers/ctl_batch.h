@@ -12,7 +12,8 @@
 /* the list of entries in the reply of XREADGROUP for one stream, or NULL */
 const redisReply *ctl_batch_entries(const redisReply *reply);
 
+/* the first n of them */
 ctl_status_t ctl_batch_record(ctl_recorder_t *recorder,
-    const redisReply *entries);
+    const redisReply *entries, size_t n);
 
 #endif /* CTL_BATCH_H_INCLUDED */

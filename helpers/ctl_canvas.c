@@ -285,34 +285,6 @@ ctl_canvas_closing_delete(ctl_redis_t *redis, uint64_t closing_epoch)
 
 
 ctl_status_t
-ctl_canvas_group(ctl_redis_t *redis)
-{
-    redisReply        *reply;
-    ctl_redis_args_t   args = { 0 };
-
-    /* from the start: the recorder skips what PostgreSQL has */
-    ctl_redis_arg_text(&args, "XGROUP");
-    ctl_redis_arg_text(&args, "CREATE");
-    ctl_redis_arg_key(redis, &args, "canvas:events");
-    ctl_redis_arg_text(&args, "recorder");
-    ctl_redis_arg_text(&args, "0");
-    ctl_redis_arg_text(&args, "MKSTREAM");
-
-    reply = ctl_redis_call(redis, &args);
-    ctl_redis_args_free(&args);
-
-    if (reply == NULL) {
-        return strcmp(redis->code, "BUSYGROUP") == 0 ? CTL_OK
-                                                     : redis->error->status;
-    }
-
-    freeReplyObject(reply);
-
-    return CTL_OK;
-}
-
-
-ctl_status_t
 ctl_canvas_lock(ctl_redis_t *redis, const char *token, int ms)
 {
     redisReply        *reply;

@@ -81,9 +81,6 @@ ctl_status_t ctl_canvas_closing(ctl_redis_t *redis, uint64_t closing_epoch,
 ctl_status_t ctl_canvas_closing_delete(ctl_redis_t *redis,
     uint64_t closing_epoch);
 
-/* the consumer group of the recorder; does nothing when it is there */
-ctl_status_t ctl_canvas_group(ctl_redis_t *redis);
-
 /*
  * canvas:rotation:lock: a token that canvas_turn checks, ms long.  _lock takes
  * it from whoever had it: the caller holds the real lock, in PostgreSQL.

@@ -19,8 +19,6 @@ extern const char  ctl_library_text[], ctl_library_end[];
 
 
 static ctl_status_t ctl_library_present(ctl_redis_t *redis, bool *present);
-static const redisReply *ctl_library_field(const redisReply *map,
-    const char *name);
 
 
 ctl_status_t
@@ -74,7 +72,7 @@ ctl_library_present(ctl_redis_t *redis, bool *present)
     code = NULL;
 
     if (reply->type == REDIS_REPLY_ARRAY && reply->elements == 1) {
-        code = ctl_library_field(reply->element[0], "library_code");
+        code = ctl_redis_field(reply->element[0], "library_code");
     }
 
     *present = code != NULL
@@ -84,27 +82,4 @@ ctl_library_present(ctl_redis_t *redis, bool *present)
     freeReplyObject(reply);
 
     return CTL_OK;
-}
-
-
-/* of a flat list name, value, name, value ... */
-static const redisReply *
-ctl_library_field(const redisReply *map, const char *name)
-{
-    size_t             i;
-    const redisReply  *key;
-
-    for (i = 0; map->type == REDIS_REPLY_ARRAY && i + 1 < map->elements;
-         i += 2)
-    {
-        key = map->element[i];
-
-        if (key->type == REDIS_REPLY_STRING && strcmp(key->str, name) == 0
-            && map->element[i + 1]->type == REDIS_REPLY_STRING)
-        {
-            return map->element[i + 1];
-        }
-    }
-
-    return NULL;
 }

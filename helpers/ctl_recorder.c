@@ -7,8 +7,7 @@
 #include "ctl_recorder.h"
 
 #include "ctl_batch.h"
-#include "ctl_canvas.h"
-#include "ctl_log.h"
+#include "ctl_group.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -25,10 +24,10 @@
 
 static ctl_status_t ctl_recorder_read(ctl_recorder_t *recorder, int block_ms,
     redisReply **reply);
+static size_t ctl_recorder_known(ctl_recorder_t *recorder,
+    const redisReply *entries);
 static ctl_status_t ctl_recorder_batch(ctl_recorder_t *recorder,
-    const redisReply *entries);
-static ctl_status_t ctl_recorder_ack(ctl_recorder_t *recorder,
-    const redisReply *entries);
+    const redisReply *entries, size_t n);
 static ctl_status_t ctl_recorder_trim(ctl_recorder_t *recorder);
 static ctl_status_t ctl_recorder_drain_here(ctl_recorder_t *recorder,
     ctl_position_t position);
@@ -103,7 +102,12 @@ ctl_recorder_begin(ctl_recorder_t *recorder, ctl_redis_t *redis,
     }
 
     if (status == CTL_OK) {
-        status = ctl_canvas_group(redis);
+        status = ctl_group_create(redis);
+    }
+
+    if (status == CTL_OK) {
+        status = ctl_group_rewind(redis, recorder->done.epoch,
+                                  recorder->done.seq);
     }
 
     return status;
@@ -158,13 +162,20 @@ ctl_recorder_step(ctl_recorder_t *recorder, int block_ms, size_t *n)
 
     *n = entries->elements;
 
-    status = ctl_recorder_batch(recorder, entries);
+    if (recorder->pending) {
+        *n = ctl_recorder_known(recorder, entries);
+        recorder->pending = *n == entries->elements;
+    }
 
-    if (status == CTL_OK) {
+    if (*n > 0) {
+        status = ctl_recorder_batch(recorder, entries, *n);
+    }
+
+    if (status == CTL_OK && *n > 0) {
         snprintf(recorder->after, sizeof(recorder->after), "%s",
                  entries->element[*n - 1]->element[0]->str);
 
-        status = ctl_recorder_ack(recorder, entries);
+        status = ctl_group_ack(recorder->redis, entries, *n);
     }
 
     if (status == CTL_OK) {
@@ -261,46 +272,50 @@ ctl_recorder_drain_here(ctl_recorder_t *recorder, ctl_position_t position)
 static ctl_status_t
 ctl_recorder_read(ctl_recorder_t *recorder, int block_ms, redisReply **reply)
 {
-    ctl_redis_args_t  args = { 0 };
+    ctl_status_t  status;
 
-    ctl_redis_arg_text(&args, "XREADGROUP");
-    ctl_redis_arg_text(&args, "GROUP");
-    ctl_redis_arg_text(&args, "recorder");
-    /* one recorder at a time, so one name: the next run finds what the last
-       one had been given */
-    ctl_redis_arg_text(&args, "recorder");
-    ctl_redis_arg_text(&args, "COUNT");
-    ctl_redis_arg_number(&args, CTL_RECORDER_BATCH);
-    ctl_redis_arg_text(&args, "BLOCK");
-    ctl_redis_arg_number(&args, block_ms);
-    ctl_redis_arg_text(&args, "STREAMS");
-    ctl_redis_arg_key(recorder->redis, &args, "canvas:events");
-    ctl_redis_arg_text(&args, recorder->pending ? recorder->after : ">");
+    status = ctl_group_read(recorder->redis,
+                            recorder->pending ? recorder->after : NULL,
+                            CTL_RECORDER_BATCH, block_ms, reply);
 
-    *reply = ctl_redis_call(recorder->redis, &args);
-    ctl_redis_args_free(&args);
+    if (status != CTL_OK && strcmp(recorder->redis->code, "NOGROUP") == 0) {
+        /* the keys of Redis were lost under us */
+        return ctl_group_create(recorder->redis);
+    }
 
-    if (*reply == NULL) {
-        if (strcmp(recorder->redis->code, "NOGROUP") == 0) {
-            /* the keys of Redis were lost under us */
-            return ctl_canvas_group(recorder->redis);
+    return status;
+}
+
+
+/*
+ * How many of the entries are recorded already.  What an earlier run was
+ * given beyond that comes again, as ctl_group_rewind() asked.
+ */
+static size_t
+ctl_recorder_known(ctl_recorder_t *recorder, const redisReply *entries)
+{
+    size_t             n;
+    ctl_position_t     at;
+    const redisReply  *id;
+
+    for (n = 0; n < entries->elements; n++) {
+        id = entries->element[n]->element[0];
+
+        if (canvas_event_id_parse(id->str, id->len, &at.epoch, &at.seq)
+            == CANVAS_OK && ctl_position_compare(at, recorder->done) > 0)
+        {
+            break;
         }
-
-        return recorder->error->status;
     }
 
-    if ((*reply)->type == REDIS_REPLY_NIL) {
-        freeReplyObject(*reply);
-        *reply = NULL;
-    }
-
-    return CTL_OK;
+    return n;
 }
 
 
 /* one transaction */
 static ctl_status_t
-ctl_recorder_batch(ctl_recorder_t *recorder, const redisReply *entries)
+ctl_recorder_batch(ctl_recorder_t *recorder, const redisReply *entries,
+    size_t n)
 {
     ctl_status_t    status;
     ctl_position_t  before;
@@ -312,7 +327,7 @@ ctl_recorder_batch(ctl_recorder_t *recorder, const redisReply *entries)
     status = ctl_pg_begin(recorder->pg);
 
     if (status == CTL_OK) {
-        status = ctl_batch_record(recorder, entries);
+        status = ctl_batch_record(recorder, entries, n);
     }
 
     if (status == CTL_OK) {
@@ -329,63 +344,14 @@ ctl_recorder_batch(ctl_recorder_t *recorder, const redisReply *entries)
 }
 
 
-static ctl_status_t
-ctl_recorder_ack(ctl_recorder_t *recorder, const redisReply *entries)
-{
-    size_t             i;
-    redisReply        *reply;
-    ctl_redis_args_t   args = { 0 };
-
-    ctl_redis_arg_text(&args, "XACK");
-    ctl_redis_arg_key(recorder->redis, &args, "canvas:events");
-    ctl_redis_arg_text(&args, "recorder");
-
-    for (i = 0; i < entries->elements; i++) {
-        ctl_redis_arg_text(&args, entries->element[i]->element[0]->str);
-    }
-
-    reply = ctl_redis_call(recorder->redis, &args);
-    ctl_redis_args_free(&args);
-
-    if (reply == NULL) {
-        return recorder->error->status;
-    }
-
-    freeReplyObject(reply);
-
-    return CTL_OK;
-}
-
-
 /* earlier epochs are of no use to anybody: their readers must resync */
 static ctl_status_t
 ctl_recorder_trim(ctl_recorder_t *recorder)
 {
-    char               id[48];
-    redisReply        *reply;
-    ctl_redis_args_t   args = { 0 };
-
     if (recorder->done.seq <= CTL_RECORDER_KEEP) {
         return CTL_OK;
     }
 
-    canvas_event_id_format(id, recorder->done.epoch,
-                           recorder->done.seq - CTL_RECORDER_KEEP);
-
-    ctl_redis_arg_text(&args, "XTRIM");
-    ctl_redis_arg_key(recorder->redis, &args, "canvas:events");
-    ctl_redis_arg_text(&args, "MINID");
-    ctl_redis_arg_text(&args, "~");
-    ctl_redis_arg_text(&args, id);
-
-    reply = ctl_redis_call(recorder->redis, &args);
-    ctl_redis_args_free(&args);
-
-    if (reply == NULL) {
-        return recorder->error->status;
-    }
-
-    freeReplyObject(reply);
-
-    return CTL_OK;
+    return ctl_group_trim(recorder->redis, recorder->done.epoch,
+                          recorder->done.seq - CTL_RECORDER_KEEP);
 }

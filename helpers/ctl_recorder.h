@@ -39,8 +39,8 @@ typedef struct {
     uint64_t          dead_epoch;       /* see ctl_recorder_conflict() */
     uint64_t          events;           /* committed since begin */
     bool              notices;          /* log what is no error, too */
-    bool              pending;          /* still reading what was delivered
-                                           to an earlier run */
+    bool              pending;          /* still at what an earlier run did
+                                           not acknowledge */
     char              after[48];        /* the last of those, "0" at first */
     char             *rows;             /* COPY data */
     size_t            rows_len;

@@ -254,6 +254,31 @@ ctl_redis_words(ctl_redis_t *redis, const char *word, ...)
 }
 
 
+const redisReply *
+ctl_redis_field(const redisReply *map, const char *name)
+{
+    size_t             i;
+    const redisReply  *key, *value;
+
+    if (map->type != REDIS_REPLY_ARRAY) {
+        return NULL;
+    }
+
+    for (i = 0; i + 1 < map->elements; i += 2) {
+        key = map->element[i];
+        value = map->element[i + 1];
+
+        if (key->type == REDIS_REPLY_STRING && strcmp(key->str, name) == 0
+            && value->type == REDIS_REPLY_STRING)
+        {
+            return value;
+        }
+    }
+
+    return NULL;
+}
+
+
 /* the outcome of the command is unknown */
 static redisReply *
 ctl_redis_lost(ctl_redis_t *redis)

@@ -59,4 +59,7 @@ redisReply *ctl_redis_call(ctl_redis_t *redis, ctl_redis_args_t *args);
 redisReply *ctl_redis_words(ctl_redis_t *redis, const char *word, ...)
     __attribute__((sentinel));
 
+/* a text of a flat list name, value, name, value ...; NULL: not there */
+const redisReply *ctl_redis_field(const redisReply *map, const char *name);
+
 #endif /* CTL_REDIS_H_INCLUDED */

@@ -270,6 +270,37 @@ def test_log_that_contradicts_what_is_recorded(own_stores):
     assert stores.value("SELECT count(*) FROM pixel_events_lost") == 0
 
 
+def test_postgres_from_a_backup(stores):
+    """It knows less than was acknowledged: the stream tells it again."""
+    placed = flood(stores, 200)
+    process = stores.record()
+    stores.wait_recorded()
+    process.terminate()
+    process.wait()
+
+    stores.connection.close()
+    backup = stores.name + "_backup"
+    with stores.postgres.connect("postgres").cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {backup} TEMPLATE {stores.name}")
+    stores.reconnect()
+
+    placed += flood(stores, 300, seed=1)
+    process = stores.record()
+    stores.wait_recorded()
+    process.terminate()
+    process.wait()
+
+    stores.connection.close()
+    stores.name = backup
+    stores.configure()
+    stores.reconnect()
+    assert stores.recorded() == (1, 200)
+    placed += flood(stores, 100, seed=2)
+    stores.record()
+    assert_recorded_exactly(stores, placed)
+    assert "[alert]" not in stores.record_log()
+
+
 @pytest.mark.parametrize("entry", ["p,1,2", "nonsense", "p,1,1,1,1,u,x,1"])
 def test_malformed_entry_does_not_stop_the_log(stores, entry):
     events = stores.prefix + "canvas:events"

@@ -14,6 +14,7 @@ DESTDIR   ?=
 prefix    ?= /usr
 modules   ?= $(prefix)/lib/nginx/modules
 data      ?= $(prefix)/share/ngx_canvas_module
+units     ?= $(prefix)/lib/systemd/system
 sysconf   ?= /etc
 
 ifneq ($(words $(CURDIR)),1)
@@ -105,6 +106,21 @@ endif
 lint:
 	@deploy/install-packages run lint
 	.ci/lint
+
+# Files only: README.md says what else an operator does.
+install: build
+	install -d $(DESTDIR)$(modules) $(DESTDIR)$(prefix)/bin \
+	    $(DESTDIR)$(data)/examples $(DESTDIR)$(units) \
+	    $(DESTDIR)$(sysconf)/canvas
+	install -m 644 $(MODULE) $(DESTDIR)$(modules)
+	install -m 755 $(HELPER) $(DESTDIR)$(prefix)/bin
+	cp -rL --no-preserve=mode,ownership sql web $(DESTDIR)$(data)
+	install -m 644 deploy/systemd/* $(DESTDIR)$(units)
+	cp -r --no-preserve=mode,ownership nginx.conf.example deploy/cron.d \
+	    deploy/logrotate.d $(DESTDIR)$(data)/examples
+	test -e $(DESTDIR)$(sysconf)/canvas/canvas-helper.conf || \
+	    install -m 644 deploy/canvas-helper.conf.example \
+	        $(DESTDIR)$(sysconf)/canvas/canvas-helper.conf
 
 clean:
 	rm -rf $(BUILD)

@@ -1,9 +1,6 @@
 /*
  * ngx_canvas_pg_conn: see the header.
  *
- * While connecting libpq may close its socket and open another under the same
- * number, so it is watched anew after each PQconnectPoll().
- *
  * Every query is followed by a sync of its own: its error skips nothing but
  * itself.  One timer serves three purposes, one at a time: the pause before
  * a connect, the limit of connecting and preparing, the limit of the oldest
@@ -15,6 +12,7 @@
 
 #include "ngx_canvas_pg_conn.h"
 
+#include "ngx_canvas_pg_connect.h"
 #include "ngx_canvas_pg_result.h"
 #include "ngx_canvas_pg_socket.h"
 
@@ -23,15 +21,7 @@
 #define NGX_CANVAS_PG_BACKOFF_MAX  10000
 
 
-static void ngx_canvas_pg_conn_connect(ngx_canvas_pg_conn_t *conn);
-static void ngx_canvas_pg_conn_poll(ngx_canvas_pg_conn_t *conn);
-static ngx_int_t ngx_canvas_pg_conn_attach(ngx_canvas_pg_conn_t *conn,
-    ngx_int_t event);
-static ngx_int_t ngx_canvas_pg_conn_prepare(ngx_canvas_pg_conn_t *conn);
-static void ngx_canvas_pg_conn_ready(ngx_canvas_pg_conn_t *conn);
 static ngx_int_t ngx_canvas_pg_conn_results(ngx_canvas_pg_conn_t *conn);
-static ngx_int_t ngx_canvas_pg_conn_prepared(ngx_canvas_pg_conn_t *conn,
-    PGresult *result);
 static ngx_int_t ngx_canvas_pg_conn_answered(ngx_canvas_pg_conn_t *conn,
     PGresult *result);
 static void ngx_canvas_pg_conn_lost(ngx_canvas_pg_conn_t *conn,
@@ -40,11 +30,11 @@ static void ngx_canvas_pg_conn_report(ngx_canvas_pg_conn_t *conn,
     const char *why);
 static void ngx_canvas_pg_conn_end(ngx_canvas_pg_conn_t *conn);
 
+static void ngx_canvas_pg_conn_poll(ngx_canvas_pg_conn_t *conn);
 static void ngx_canvas_pg_conn_read_handler(ngx_event_t *ev);
 static void ngx_canvas_pg_conn_write_handler(ngx_event_t *ev);
 static void ngx_canvas_pg_conn_arm(ngx_canvas_pg_conn_t *conn);
 static void ngx_canvas_pg_conn_timer_handler(ngx_event_t *ev);
-static void ngx_canvas_pg_conn_notice(void *data, const char *message);
 
 
 void
@@ -57,6 +47,8 @@ ngx_canvas_pg_conn_init(ngx_canvas_pg_conn_t *conn, ngx_log_t *log,
     conn->statements = statements;
     conn->nstatements = n;
     conn->backoff = NGX_CANVAS_PG_BACKOFF_MIN;
+    conn->read_handler = ngx_canvas_pg_conn_read_handler;
+    conn->write_handler = ngx_canvas_pg_conn_write_handler;
 
     ngx_queue_init(&conn->queries);
 
@@ -110,134 +102,6 @@ ngx_canvas_pg_conn_close(ngx_canvas_pg_conn_t *conn)
 }
 
 
-static void
-ngx_canvas_pg_conn_connect(ngx_canvas_pg_conn_t *conn)
-{
-    conn->state = NGX_CANVAS_PG_CONN_CONNECTING;
-    conn->pg = PQconnectStart((char *) conn->conf->conninfo.data);
-
-    if (conn->pg == NULL) {
-        ngx_canvas_pg_conn_lost(conn, "out of memory");
-        return;
-    }
-
-    if (PQstatus(conn->pg) == CONNECTION_BAD) {
-        ngx_canvas_pg_conn_lost(conn, PQerrorMessage(conn->pg));
-        return;
-    }
-
-    PQsetNoticeProcessor(conn->pg, ngx_canvas_pg_conn_notice, conn);
-
-    if (ngx_canvas_pg_conn_attach(conn, NGX_WRITE_EVENT) != NGX_OK) {
-        ngx_canvas_pg_conn_lost(conn, "cannot watch the socket");
-        return;
-    }
-
-    ngx_add_timer(&conn->timer, conn->conf->timeout);
-}
-
-
-static void
-ngx_canvas_pg_conn_poll(ngx_canvas_pg_conn_t *conn)
-{
-    ngx_int_t                  event;
-    PostgresPollingStatusType  status;
-
-    ngx_canvas_pg_socket_detach(conn);
-
-    status = PQconnectPoll(conn->pg);
-
-    if (status == PGRES_POLLING_FAILED) {
-        ngx_canvas_pg_conn_lost(conn, PQerrorMessage(conn->pg));
-        return;
-    }
-
-    event = (status == PGRES_POLLING_WRITING) ? NGX_WRITE_EVENT
-                                              : NGX_READ_EVENT;
-
-    if (ngx_canvas_pg_conn_attach(conn, event) != NGX_OK) {
-        ngx_canvas_pg_conn_lost(conn, "cannot watch the socket");
-        return;
-    }
-
-    if (status == PGRES_POLLING_OK
-        && ngx_canvas_pg_conn_prepare(conn) != NGX_OK)
-    {
-        ngx_canvas_pg_conn_lost(conn, PQerrorMessage(conn->pg));
-    }
-}
-
-
-static ngx_int_t
-ngx_canvas_pg_conn_attach(ngx_canvas_pg_conn_t *conn, ngx_int_t event)
-{
-    return ngx_canvas_pg_socket_attach(conn, event,
-                                       ngx_canvas_pg_conn_read_handler,
-                                       ngx_canvas_pg_conn_write_handler);
-}
-
-
-/*
- * The server itself ends a query that outlives its client's patience: when
- * we give a connection up its process would not notice before the end.
- */
-
-static ngx_int_t
-ngx_canvas_pg_conn_prepare(ngx_canvas_pg_conn_t *conn)
-{
-    u_char                            timeout[NGX_INT_T_LEN + 1];
-    ngx_uint_t                        i;
-    const char                       *values[1];
-    const ngx_canvas_pg_statement_t  *st;
-
-    conn->state = NGX_CANVAS_PG_CONN_PREPARING;
-
-    if (PQsetnonblocking(conn->pg, 1) != 0 || !PQenterPipelineMode(conn->pg)) {
-        return NGX_ERROR;
-    }
-
-    *ngx_sprintf(timeout, "%M", conn->conf->timeout) = '\0';
-    values[0] = (char *) timeout;
-
-    if (!PQsendQueryParams(conn->pg,
-                           "SELECT set_config('statement_timeout', $1, false)",
-                           1, NULL, values, NULL, NULL, 0))
-    {
-        return NGX_ERROR;
-    }
-
-    for (i = 0; i < conn->nstatements; i++) {
-        st = &conn->statements[i];
-
-        if (!PQsendPrepare(conn->pg, st->name, st->sql, st->nparams, NULL)) {
-            return NGX_ERROR;
-        }
-    }
-
-    if (!PQpipelineSync(conn->pg)) {
-        return NGX_ERROR;
-    }
-
-    return ngx_canvas_pg_socket_flush(conn);
-}
-
-
-static void
-ngx_canvas_pg_conn_ready(ngx_canvas_pg_conn_t *conn)
-{
-    ngx_uint_t  level;
-
-    ngx_del_timer(&conn->timer);
-
-    conn->state = NGX_CANVAS_PG_CONN_READY;
-
-    level = conn->reported ? NGX_LOG_NOTICE : NGX_LOG_INFO;
-    ngx_log_error(level, conn->log, 0, "canvas postgres: connected");
-
-    conn->reported = 0;
-}
-
-
 /* gives out what has come; NGX_ERROR: the connection was given up */
 
 static ngx_int_t
@@ -263,7 +127,7 @@ ngx_canvas_pg_conn_results(ngx_canvas_pg_conn_t *conn)
         nulls = 0;
 
         rc = conn->state == NGX_CANVAS_PG_CONN_PREPARING
-             ? ngx_canvas_pg_conn_prepared(conn, result)
+             ? ngx_canvas_pg_connect_result(conn, result)
              : ngx_canvas_pg_conn_answered(conn, result);
 
         if (rc != NGX_OK) {
@@ -276,25 +140,6 @@ ngx_canvas_pg_conn_results(ngx_canvas_pg_conn_t *conn)
     }
 
     return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_canvas_pg_conn_prepared(ngx_canvas_pg_conn_t *conn, PGresult *result)
-{
-    switch (PQresultStatus(result)) {
-
-    case PGRES_COMMAND_OK:
-    case PGRES_TUPLES_OK:
-        return NGX_OK;
-
-    case PGRES_PIPELINE_SYNC:
-        ngx_canvas_pg_conn_ready(conn);
-        return NGX_OK;
-
-    default:
-        return NGX_ERROR;
-    }
 }
 
 
@@ -408,6 +253,15 @@ ngx_canvas_pg_conn_end(ngx_canvas_pg_conn_t *conn)
 
 
 static void
+ngx_canvas_pg_conn_poll(ngx_canvas_pg_conn_t *conn)
+{
+    if (ngx_canvas_pg_connect_poll(conn) != NGX_OK) {
+        ngx_canvas_pg_conn_lost(conn, PQerrorMessage(conn->pg));
+    }
+}
+
+
+static void
 ngx_canvas_pg_conn_read_handler(ngx_event_t *ev)
 {
     ngx_connection_t      *c = ev->data;
@@ -507,7 +361,11 @@ ngx_canvas_pg_conn_timer_handler(ngx_event_t *ev)
     switch (conn->state) {
 
     case NGX_CANVAS_PG_CONN_WAITING:
-        ngx_canvas_pg_conn_connect(conn);
+
+        if (ngx_canvas_pg_connect(conn) != NGX_OK) {
+            ngx_canvas_pg_conn_lost(conn, PQerrorMessage(conn->pg));
+        }
+
         return;
 
     case NGX_CANVAS_PG_CONN_CONNECTING:
@@ -537,15 +395,4 @@ ngx_canvas_pg_conn_timer_handler(ngx_event_t *ev)
     default: /* NGX_CANVAS_PG_CONN_CLOSED */
         return;
     }
-}
-
-
-static void
-ngx_canvas_pg_conn_notice(void *data, const char *message)
-{
-    u_char                 text[NGX_CANVAS_PG_TEXT];
-    ngx_canvas_pg_conn_t  *conn = data;
-
-    ngx_canvas_pg_result_text(text, message);
-    ngx_log_error(NGX_LOG_INFO, conn->log, 0, "canvas postgres: %s", text);
 }

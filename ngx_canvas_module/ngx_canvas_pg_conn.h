@@ -39,6 +39,8 @@ typedef struct {
 
     PGconn                           *pg;
     ngx_connection_t                 *connection;   /* of libpq's socket */
+    ngx_event_handler_pt              read_handler; /* of connection */
+    ngx_event_handler_pt              write_handler;
     ngx_event_t                       timer;
     ngx_queue_t                       queries;      /* sent, oldest first */
     ngx_uint_t                        nqueries;

@@ -12,8 +12,7 @@ static void ngx_canvas_pg_socket_unwatch(ngx_event_t *ev, ngx_int_t event,
 
 
 ngx_int_t
-ngx_canvas_pg_socket_attach(ngx_canvas_pg_conn_t *conn, ngx_int_t event,
-    ngx_event_handler_pt read, ngx_event_handler_pt write)
+ngx_canvas_pg_socket_attach(ngx_canvas_pg_conn_t *conn, ngx_int_t event)
 {
     ngx_connection_t  *c;
 
@@ -26,8 +25,8 @@ ngx_canvas_pg_socket_attach(ngx_canvas_pg_conn_t *conn, ngx_int_t event,
     c->log = conn->log;
     c->read->log = conn->log;
     c->write->log = conn->log;
-    c->read->handler = read;
-    c->write->handler = write;
+    c->read->handler = conn->read_handler;
+    c->write->handler = conn->write_handler;
 
     conn->connection = c;
 

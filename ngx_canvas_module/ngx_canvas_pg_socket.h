@@ -9,10 +9,10 @@
 
 #include "ngx_canvas_pg_conn.h"
 
-/* watches for event (NGX_READ_EVENT or NGX_WRITE_EVENT); the handlers find
+/* watches for event, NGX_READ_EVENT or NGX_WRITE_EVENT; conn's handlers find
  * conn in the data of their ngx_connection_t */
 ngx_int_t ngx_canvas_pg_socket_attach(ngx_canvas_pg_conn_t *conn,
-    ngx_int_t event, ngx_event_handler_pt read, ngx_event_handler_pt write);
+    ngx_int_t event);
 
 /* before libpq is told to close the socket */
 void ngx_canvas_pg_socket_detach(ngx_canvas_pg_conn_t *conn);

@@ -276,6 +276,28 @@ def test_many_at_once(stack):
         assert read(asking.answer)["events"][0]["x"] == n % 20
 
 
+def test_full_queue(new_stack):
+    """What is too much is refused at once; what fitted is answered."""
+    stack = new_stack(workers=1, edits=[(
+        "user=canvas_web\"",
+        "user=canvas_web\" connections=2 queue=6 timeout=60s")])
+
+    for _ in range(3):
+        with Held(stack):
+            asking = [Asking(stack) for _ in range(10)]
+            wait_for(lambda: sum(one.answer is not None for one in asking)
+                     == 4, what="refusals")
+            for one in asking:
+                if one.answer is not None:
+                    assert (one.answer.status, read(one.answer)) \
+                        == (503, AWAY)
+
+        for one in asking:
+            one.join()
+        assert sorted(one.answer.status for one in asking) \
+            == [200] * 6 + [503] * 4
+
+
 def test_client_leaves(stack, client):
     """A query whose client is gone is answered to nobody, and harms none."""
     with Held(stack):

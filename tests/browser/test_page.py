@@ -338,5 +338,8 @@ def counting_page(canvas, browser):
 @pytest.mark.skipif("SCREENSHOT" not in os.environ,
                     reason="SCREENSHOT names no file")
 def test_screenshot(page):
+    """for the README: the cooldown runs"""
     shows_what_the_server_has(page)
+    page.click(*where(page, *next(spots)))
+    wait_placed(page)
     page.screenshot(os.environ["SCREENSHOT"])

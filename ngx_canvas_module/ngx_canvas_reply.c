@@ -4,6 +4,7 @@
  */
 
 #include "ngx_canvas_reply.h"
+#include "ngx_canvas_variables.h"
 
 #include "canvas_text.h"
 
@@ -67,9 +68,16 @@ ngx_int_t
 ngx_canvas_reply_error(ngx_http_request_t *r, canvas_code_t code,
     ngx_msec_t remaining, const char *rule)
 {
-    u_char              *body;
-    canvas_text_t        text;
-    ngx_canvas_reply_t   reply;
+    u_char                    *body;
+    canvas_text_t              text;
+    ngx_canvas_reply_t         reply;
+    ngx_canvas_request_ctx_t  *ctx;
+
+    ctx = ngx_canvas_request_ctx(r);
+
+    if (ctx) {
+        ctx->code = code;
+    }
 
     text.buf = NULL;
     text.len = 0;

@@ -24,7 +24,7 @@
  * taken for dead */
 #define NGX_CANVAS_SYNC_DEAF      2
 
-/* checks in a row that found an older epoch in Redis before it is believed */
+/* checks in a row that found Redis behind before that is believed */
 #define NGX_CANVAS_SYNC_OLDER     3
 
 
@@ -37,6 +37,7 @@ struct ngx_canvas_sync_s {
     uint64_t              asked;        /* the log is read from here */
     ngx_uint_t            deaf;
     ngx_uint_t            older;
+    uint64_t              stood;        /* the image at the last check */
 
     unsigned              asking:1;
     unsigned              again:1;
@@ -49,6 +50,8 @@ static void ngx_canvas_sync_timer(ngx_event_t *ev);
 static void ngx_canvas_sync_ask(ngx_canvas_sync_t *sync);
 static void ngx_canvas_sync_hello(void *data, ngx_canvas_store_hello_t *hello,
     const char *error);
+static void ngx_canvas_sync_past(ngx_canvas_sync_t *sync,
+    ngx_canvas_store_hello_t *hello, ngx_canvas_position_t *position);
 static ngx_int_t ngx_canvas_sync_fits(ngx_canvas_sync_t *sync,
     ngx_canvas_store_hello_t *hello);
 static void ngx_canvas_sync_week(ngx_canvas_sync_t *sync,
@@ -207,24 +210,12 @@ ngx_canvas_sync_hello(void *data, ngx_canvas_store_hello_t *hello,
 
     ngx_canvas_shm_position(sync->worker->shm, &position);
 
-    if (position.valid && position.epoch > hello->epoch
-        && ++sync->older >= NGX_CANVAS_SYNC_OLDER)
-    {
-        /* not another worker that was quicker: Redis lost its past */
-        sync->older = 0;
-        ngx_log_error(NGX_LOG_ERR, sync->worker->log, 0,
-                      "canvas sync: Redis holds epoch %uL, older than %uL "
-                      "here: taking what Redis has", hello->epoch,
-                      position.epoch);
-        ngx_canvas_shm_forget(sync->worker->shm, position.epoch);
-    }
+    ngx_canvas_sync_past(sync, hello, &position);
 
     if (!position.valid || position.epoch != hello->epoch) {
         ngx_canvas_sync_read(sync);
         return;
     }
-
-    sync->older = 0;
 
     if (sync->urgent || (epoch == hello->epoch && position.seq < seq)) {
 
@@ -242,6 +233,43 @@ ngx_canvas_sync_hello(void *data, ngx_canvas_store_hello_t *hello,
 
     sync->deaf = 0;
     ngx_canvas_sync_done(sync);
+}
+
+
+/*
+ * Redis lost its past (wiped and begun anew): it stands at an older epoch, or
+ * behind an image that does not move.  Believed only when it stays so: a
+ * hello may be older than what another worker has applied meanwhile.
+ */
+
+static void
+ngx_canvas_sync_past(ngx_canvas_sync_t *sync, ngx_canvas_store_hello_t *hello,
+    ngx_canvas_position_t *position)
+{
+    ngx_uint_t  behind;
+
+    behind = position->valid
+             && (position->epoch > hello->epoch
+                 || (position->epoch == hello->epoch
+                     && position->seq > hello->seq
+                     && position->seq == sync->stood));
+
+    sync->stood = position->seq;
+    sync->older = behind ? sync->older + 1 : 0;
+
+    if (sync->older < NGX_CANVAS_SYNC_OLDER) {
+        return;
+    }
+
+    sync->older = 0;
+
+    ngx_log_error(NGX_LOG_ERR, sync->worker->log, 0,
+                  "canvas sync: Redis stands at %uL-%uL, behind %uL-%uL here: "
+                  "taking what Redis has", hello->epoch, hello->seq,
+                  position->epoch, position->seq);
+
+    ngx_canvas_shm_forget(sync->worker->shm, position->epoch);
+    position->valid = 0;
 }
 
 

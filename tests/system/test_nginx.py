@@ -70,8 +70,11 @@ def test_logs_are_reopened(new_stack):
 
 
 def test_access_log_variables(new_stack):
-    stack = new_stack(workers=2)
+    stack = new_stack(workers=2, http=[
+        "    set_real_ip_from 127.0.0.1;",
+        "    real_ip_header X-Forwarded-For;"])
     guest = stack.guest()
+    guest.http.headers["X-Forwarded-For"] = "192.0.2.7"
     seq = guest.place(1, 1, 1).json()["seq"]
     with stack.client(guest) as client:
         client.place(2, 2, 2)
@@ -86,6 +89,7 @@ def test_access_log_variables(new_stack):
     lines = logged().splitlines()
     pixel, = [line for line in lines if "/api/pixel" in line]
     assert pixel.endswith(f" {guest.user_id} {seq}")
+    assert pixel.startswith("192.0.2.7 ")
     socket, = [line for line in lines if '"GET /ws' in line]
     assert " 101 " in socket
     assert socket.endswith(f" {guest.user_id} {seq + 1}")

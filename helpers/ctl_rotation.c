@@ -52,6 +52,7 @@ static ctl_status_t ctl_rotation_turn(ctl_rotation_t *rotation);
 static ctl_status_t ctl_rotation_turn_call(ctl_rotation_t *rotation,
     PGresult *mode);
 static ctl_status_t ctl_rotation_reopen(ctl_rotation_t *rotation);
+static ctl_status_t ctl_rotation_confirm(ctl_rotation_t *rotation);
 static ctl_status_t ctl_rotation_drain(ctl_rotation_t *rotation);
 static ctl_status_t ctl_rotation_archive(ctl_rotation_t *rotation);
 static ctl_status_t ctl_rotation_image(ctl_rotation_t *rotation);
@@ -340,11 +341,46 @@ ctl_rotation_reopen(ctl_rotation_t *rotation)
         return status;
     }
 
+    if (strcmp(rotation->step, "chosen") != 0) {
+        rotation->closing_epoch = hello.epoch;      /* noted by the turn */
+        return CTL_OK;
+    }
+
     snprintf(epoch, sizeof(epoch), "%" PRIu64, hello.epoch);
 
     return ctl_rotation_note(rotation,
                              CTL_ROTATION_ROW
                              "rotation_step($1, 'chosen', $2)", 2, values);
+}
+
+
+/*
+ * The turn is noted, but a Redis that lost its last second may not know of
+ * it.  Once the marker is recorded it stands; before, canvas_turn is asked
+ * again: it answers what it did, or does it now.
+ */
+static ctl_status_t
+ctl_rotation_confirm(ctl_rotation_t *rotation)
+{
+    bool               recorded;
+    char               epoch[24];
+    PGresult          *result;
+    const char *const  values[] = { epoch };
+
+    snprintf(epoch, sizeof(epoch), "%" PRIu64, rotation->new_epoch);
+
+    result = ctl_pg_query(&rotation->ctl->pg,
+                          "SELECT FROM canvas_epochs "
+                          "WHERE epoch = $1 AND reason = 'rotate'", 1,
+                          values);
+    if (result == NULL) {
+        return rotation->ctl->error.status;
+    }
+
+    recorded = PQntuples(result) == 1;
+    PQclear(result);
+
+    return recorded ? CTL_OK : ctl_rotation_turn(rotation);
 }
 
 
@@ -358,10 +394,14 @@ ctl_rotation_drain(ctl_rotation_t *rotation)
     ctl_position_t  marker;
 
     ctl = rotation->ctl;
-    marker.epoch = rotation->new_epoch;
-    marker.seq = rotation->turned_seq;
 
-    status = ctl_recorder_drain(&ctl->redis, &ctl->pg, marker);
+    status = ctl_rotation_confirm(rotation);
+
+    if (status == CTL_OK) {
+        marker.epoch = rotation->new_epoch;
+        marker.seq = rotation->turned_seq;
+        status = ctl_recorder_drain(&ctl->redis, &ctl->pg, marker);
+    }
 
     if (status == CTL_OK) {
         status = ctl_turned_image(ctl, rotation->closing_epoch,

@@ -279,6 +279,38 @@ def test_redis_lost_the_closed_page(stores):
     assert_finished(stores)
 
 
+def test_redis_lost_the_turn(own_stores):
+    """An older AOF, the turn already noted: the page is turned again."""
+    stores = own_stores
+    placed = flood(stores, 100)
+    before = {key: stores.redis.dump(key)
+              for key in stores.redis.keys(stores.prefix + "*")}
+    process = stores.spawn("rotate", "--force", "--mode", "classic",
+                           environment={"CANVAS_TEST_STOP_AFTER": "turned"})
+    wait_for(lambda: os.waitid(os.P_PID, process.pid,
+                               os.WSTOPPED | os.WNOHANG | os.WNOWAIT))
+    process.kill()
+    process.wait()
+    assert stores.sql("SELECT step, new_epoch FROM rotations") \
+        == [("turned", 2)]
+
+    stores.redis.flushall()
+    for key, value in before.items():
+        stores.redis.restore(key, 0, value)
+    stores.redis_server.kill()
+    stores.redis_server.start()
+    stores.reconnect()
+    placed += flood(stores, 50, seed=1)
+    assert placed[-1] == (2, 150)       # the epoch that the turn had had
+
+    stores.ok("rotate")
+    assert archives(stores)[0][5:8] == (3, 150, 150)
+    stores.record()
+    assert_every_event_once(stores, placed)
+    assert_archived(stores)
+    assert_finished(stores)
+
+
 def test_image_that_cannot_be_written(stores):
     flood(stores, 50)
     stores.archives.write_text("in the way")

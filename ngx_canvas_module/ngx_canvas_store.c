@@ -71,7 +71,7 @@ static void ngx_canvas_store_loaded(void *data, redisReply *reply);
 static void ngx_canvas_store_logged(void *data, redisReply *reply);
 static canvas_code_t ngx_canvas_store_code(ngx_canvas_worker_t *worker,
     redisReply *reply, ngx_canvas_store_result_t *result);
-static redisReply *ngx_canvas_store_ok(redisReply *reply, size_t elements);
+static redisReply *ngx_canvas_store_ok(redisReply *reply, const char *shape);
 static uint64_t ngx_canvas_store_integer(redisReply *reply, ngx_uint_t i);
 
 
@@ -485,7 +485,7 @@ ngx_canvas_store_placed(void *data, redisReply *reply)
     result.code = ngx_canvas_store_code(call->worker, reply, &result);
 
     if (result.code == CANVAS_CODE_OK) {
-        r = ngx_canvas_store_ok(reply, call->by_session ? 6 : 4);
+        r = ngx_canvas_store_ok(reply, call->by_session ? "iiiss" : "iii");
 
         if (r == NULL) {
             result.code = CANVAS_CODE_INTERNAL;
@@ -524,10 +524,9 @@ ngx_canvas_store_identified(void *data, redisReply *reply)
     result.code = ngx_canvas_store_code(call->worker, reply, &result);
 
     if (result.code == CANVAS_CODE_OK) {
-        r = ngx_canvas_store_ok(reply, 8);
+        r = ngx_canvas_store_ok(reply, "ssiiiii");
 
         if (r == NULL
-            || r->element[2]->type != REDIS_REPLY_STRING
             || canvas_uuid_parse(r->element[1]->str, r->element[1]->len,
                                  identity->actor)
                != CANVAS_OK)
@@ -598,7 +597,7 @@ ngx_canvas_store_greeted(void *data, redisReply *reply)
     ngx_canvas_store_hello_t   hello;
 
     query = data;
-    r = ngx_canvas_store_ok(reply, 14);
+    r = ngx_canvas_store_ok(reply, "iiiiiiiisiiss");
 
     if (r == NULL) {
         error = NULL;
@@ -624,7 +623,8 @@ ngx_canvas_store_greeted(void *data, redisReply *reply)
     hello.width = ngx_canvas_store_integer(r, 4);
     hello.height = ngx_canvas_store_integer(r, 5);
     hello.colors = ngx_canvas_store_integer(r, 6);
-    hello.cooldown = r->element[8]->integer;
+    hello.cooldown = r->element[8]->type == REDIS_REPLY_INTEGER
+                     ? r->element[8]->integer : -1;
     hello.game_mode.data = (u_char *) r->element[9]->str;
     hello.game_mode.len = r->element[9]->len;
     hello.week = ngx_canvas_store_integer(r, 10);
@@ -646,9 +646,9 @@ ngx_canvas_store_loaded(void *data, redisReply *reply)
     ngx_canvas_store_query_t  *query;
 
     query = data;
-    r = ngx_canvas_store_ok(reply, 5);
+    r = ngx_canvas_store_ok(reply, "iiss");
 
-    if (r == NULL || r->element[4]->type != REDIS_REPLY_STRING) {
+    if (r == NULL) {
         query->read(query->data, 0, 0, CANVAS_REASON_NONE, NULL, 0);
 
     } else {
@@ -687,7 +687,9 @@ ngx_canvas_store_logged(void *data, redisReply *reply)
 
         fields = entry->element[1];
 
-        if (fields->type != REDIS_REPLY_ARRAY || fields->elements != 2
+        if (entry->element[0]->type != REDIS_REPLY_STRING
+            || fields->type != REDIS_REPLY_ARRAY || fields->elements != 2
+            || fields->element[1]->type != REDIS_REPLY_STRING
             || canvas_event_id_parse(entry->element[0]->str,
                                      entry->element[0]->len,
                                      &event.epoch, &event.seq)
@@ -760,17 +762,33 @@ ngx_canvas_store_code(ngx_canvas_worker_t *worker, redisReply *reply,
 }
 
 
-/* the reply if it is an array of at least that many elements led by OK */
+/*
+ * The reply if it is an array that begins with OK and goes on as shape says
+ * (i: an integer, or the text of one; s: a string), else NULL.
+ */
 
 static redisReply *
-ngx_canvas_store_ok(redisReply *reply, size_t elements)
+ngx_canvas_store_ok(redisReply *reply, const char *shape)
 {
+    int     type;
+    size_t  i;
+
     if (reply == NULL || reply->type != REDIS_REPLY_ARRAY
-        || reply->elements < elements
+        || reply->elements < ngx_strlen(shape) + 1
         || reply->element[0]->type != REDIS_REPLY_STRING
         || ngx_strcmp(reply->element[0]->str, "OK") != 0)
     {
         return NULL;
+    }
+
+    for (i = 0; shape[i]; i++) {
+        type = reply->element[i + 1]->type;
+
+        if (type != REDIS_REPLY_STRING
+            && (shape[i] == 's' || type != REDIS_REPLY_INTEGER))
+        {
+            return NULL;
+        }
     }
 
     return reply;

@@ -528,6 +528,9 @@ ngx_canvas_sync_done(ngx_canvas_sync_t *sync)
 {
     sync->asking = 0;
 
+    /* another worker may have moved the image while this one was deaf */
+    ngx_canvas_broadcast_wake(sync->worker->broadcast);
+
     if (sync->again) {
         sync->again = 0;
         ngx_canvas_sync_ask(sync);

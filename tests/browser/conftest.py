@@ -8,6 +8,7 @@ may also restart its servers.
 import os
 import signal
 import socket
+import subprocess
 import sys
 import tempfile
 import time
@@ -33,9 +34,10 @@ COOLDOWN = 3
 class Canvas:
     """The canvas as another client sees it, and the operator's hands."""
 
-    def __init__(self, url, stack=None):
+    def __init__(self, url, stack=None, private=False):
         self.url = url.rstrip("/")
         self._stack = stack
+        self._private = private
 
     @property
     def stack(self):
@@ -83,6 +85,22 @@ class Canvas:
     def reload(self):
         os.kill(self.stack.nginx.main_pid(), signal.SIGHUP)
 
+    def kill_workers(self):
+        main = self.stack.nginx.main_pid()
+
+        for pid, parent in self.stack.nginx.pids().items():
+            if parent == main:
+                os.kill(pid, signal.SIGKILL)
+
+    def turn_week(self):
+        if not self._private:
+            pytest.skip("is not ours to empty")
+
+        subprocess.run([self.stack.settings.canvas_helper, "--config",
+                        self.stack.place.file("canvas-helper.conf"),
+                        "rotate", "--force", "--mode", "classic"],
+                       check=True, stdout=subprocess.DEVNULL)
+
 
 def free_port():
     with socket.socket() as probe:
@@ -113,7 +131,7 @@ def canvas():
         stack.up()
 
         try:
-            yield Canvas(stack.settings.url, stack)
+            yield Canvas(stack.settings.url, stack, private=True)
         finally:
             stack.down()
 

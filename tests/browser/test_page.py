@@ -282,18 +282,19 @@ def test_phone(canvas, browser):
     assert page.errors == []
 
 
-def test_reconnects_after_a_reload(canvas, browser):
+@pytest.mark.parametrize("fault", ["reload", "kill_workers"])
+def test_reconnects(canvas, browser, fault):
     page = counting_page(canvas, browser)
     client = canvas.guest()
 
-    canvas.reload()
-    canvas.place(*next(spots), 7, client)
+    getattr(canvas, fault)()
     page.wait("window.sockets > before", "it connected again")
     page.wait(LIVE)
     shows_what_the_server_has(page)
 
-    canvas.place(x := 300, 7, 9)
-    wait_shown(page, x, 7, 9)
+    x, y = next(spots)
+    canvas.place(x, y, 9, client)
+    wait_shown(page, x, y, 9)
     assert page.errors == []
 
 
@@ -322,6 +323,55 @@ def test_reconnects_after_a_redis_restart(canvas, browser):
     canvas.place(x, y, 2)
     wait_shown(page, x, y, 2)
     shows_what_the_server_has(page)
+
+
+def test_new_week(canvas, page):
+    x, y = next(spots)
+    canvas.place(x, y, 3)
+    wait_shown(page, x, y, 3)
+    epoch = canvas.epoch()
+
+    canvas.turn_week()
+    wait_shown(page, x, y, 15)
+    wait_said(page, "The canvas begins anew")
+    page.wait(LIVE)
+    shows_what_the_server_has(page)
+    assert canvas.epoch() > epoch
+
+    canvas.place(x, y, 4)
+    wait_shown(page, x, y, 4)
+
+
+def test_json(canvas, browser):
+    """where something on the way lets only text through"""
+    page = browser.page()
+    page.call("Page.addScriptToEvaluateOnNewDocument", source="""
+        window.WebSocket = class extends WebSocket {
+            constructor(url, protocols) {
+                super(url, protocols.filter((p) => p.endsWith("json")));
+            }
+        };""")
+    page.open(canvas.url)
+    page.wait(LIVE)
+
+    x, y = next(spots)
+    choose(page, 1)
+    page.click(*where(page, x, y))
+    wait_placed(page)
+    canvas.wait_pixel(x, y, 1)
+
+    x, y = next(spots)
+    canvas.place(x, y, 2)
+    wait_shown(page, x, y, 2)
+
+    # refused, and taken back
+    ready(page)
+    canvas.place(*next(spots), 1, session_of(page, canvas))
+    x, y = next(spots)
+    page.click(*where(page, x, y))
+    wait_said(page, "Not so fast")
+    shows_what_the_server_has(page)
+    assert page.errors == []
 
 
 def counting_page(canvas, browser):

@@ -9,10 +9,10 @@
 #include "ctl_canvas.h"
 #include "ctl_progress.h"
 #include "ctl_recorder.h"
+#include "ctl_rotation_turn.h"
 #include "ctl_turned.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,14 +29,6 @@
 /* archive_and_reset_week reads the whole week */
 #define CTL_ROTATION_TIMEOUT_MS  3600000
 
-/* a restart of Redis between asking and turning changes the epoch */
-#define CTL_ROTATION_TRIES    5
-
-/* what ctl_rotation_take() reads, of a function that answers a row */
-#define CTL_ROTATION_ROW                                                     \
-    "SELECT id, step, game_mode_slug, new_week_number, new_year, "           \
-    "archive_id, closing_epoch, new_epoch, turned_seq FROM "
-
 typedef struct {
     const char     *from;           /* the step that is noted */
     const char     *doing;          /* for the terminal */
@@ -48,21 +40,11 @@ static ctl_status_t ctl_rotation_lock(ctl_t *ctl);
 static ctl_status_t ctl_rotation_open(ctl_rotation_t *rotation,
     const char *mode, bool force);
 static ctl_status_t ctl_rotation_not_due(ctl_t *ctl);
-static ctl_status_t ctl_rotation_turn(ctl_rotation_t *rotation);
-static ctl_status_t ctl_rotation_turn_call(ctl_rotation_t *rotation,
-    PGresult *mode);
-static ctl_status_t ctl_rotation_reopen(ctl_rotation_t *rotation);
-static ctl_status_t ctl_rotation_confirm(ctl_rotation_t *rotation);
 static ctl_status_t ctl_rotation_drain(ctl_rotation_t *rotation);
 static ctl_status_t ctl_rotation_archive(ctl_rotation_t *rotation);
 static ctl_status_t ctl_rotation_image(ctl_rotation_t *rotation);
 static ctl_status_t ctl_rotation_finish(ctl_rotation_t *rotation);
-static ctl_status_t ctl_rotation_note(ctl_rotation_t *rotation,
-    const char *sql, int n, const char *const *values);
 static ctl_status_t ctl_rotation_token(ctl_rotation_t *rotation);
-static void ctl_rotation_take(ctl_rotation_t *rotation,
-    const PGresult *result);
-static void ctl_rotation_test_stop(const char *step);
 
 
 static const ctl_rotation_step_t  ctl_rotation_steps[] = {
@@ -104,7 +86,7 @@ ctl_rotation_begin(ctl_rotation_t *rotation, ctl_t *ctl, const char *mode,
     }
 
     if (status == CTL_OK) {
-        ctl_rotation_test_stop("chosen");
+        ctl_rotation_row_stop("chosen");
     }
 
     return status;
@@ -133,7 +115,7 @@ ctl_rotation_run(ctl_rotation_t *rotation)
             return status;
         }
 
-        ctl_rotation_test_stop(rotation->step);
+        ctl_rotation_row_stop(rotation->step);
     }
 
     return CTL_OK;
@@ -199,7 +181,7 @@ ctl_rotation_open(ctl_rotation_t *rotation, const char *mode, bool force)
         return ctl_rotation_not_due(ctl);
     }
 
-    ctl_rotation_take(rotation, result);
+    ctl_rotation_row_take(rotation, result);
     PQclear(result);
 
     return CTL_OK;
@@ -228,163 +210,6 @@ ctl_rotation_not_due(ctl_t *ctl)
 
 
 static ctl_status_t
-ctl_rotation_turn(ctl_rotation_t *rotation)
-{
-    int                tries;
-    ctl_t             *ctl;
-    PGresult          *mode;
-    ctl_status_t       status;
-    const char *const  values[] = { rotation->slug };
-
-    ctl = rotation->ctl;
-
-    mode = ctl_pg_query(&ctl->pg,
-                        "SELECT rules::text, "
-                        "coalesce(rules->>'cooldown_ms', '') "
-                        "FROM game_modes WHERE slug = $1", 1, values);
-    if (mode == NULL) {
-        return ctl->error.status;
-    }
-
-    if (PQntuples(mode) != 1) {
-        PQclear(mode);
-        return ctl_error_set(&ctl->error, CTL_FAILED,
-                             "game mode \"%s\" is gone from game_modes",
-                             rotation->slug);
-    }
-
-    for (tries = 0; tries < CTL_ROTATION_TRIES; tries++) {
-        status = ctl_rotation_turn_call(rotation, mode);
-
-        if (status == CTL_OK || strcmp(ctl->redis.code, "CONFLICT") != 0) {
-            break;
-        }
-
-        status = ctl_rotation_reopen(rotation);
-        if (status != CTL_OK) {
-            break;
-        }
-
-        status = CTL_TEMPORARY;
-    }
-
-    PQclear(mode);
-
-    return status;
-}
-
-
-static ctl_status_t
-ctl_rotation_turn_call(ctl_rotation_t *rotation, PGresult *mode)
-{
-    char                closing[24], epoch[24], seq[24];
-    ctl_t              *ctl;
-    const char         *values[4];
-    ctl_status_t        status;
-    ctl_canvas_turn_t   turn;
-    ctl_canvas_page_t   page;
-
-    ctl = rotation->ctl;
-
-    memset(&page, 0, sizeof(page));
-    page.game_mode = rotation->slug;
-    page.week_number = rotation->week;
-    page.year = rotation->year;
-    page.rules = PQgetvalue(mode, 0, 0);
-    page.cooldown_ms = PQgetvalue(mode, 0, 1);
-
-    turn.token = rotation->token;
-    turn.closing_epoch = rotation->closing_epoch;
-
-    status = ctl_canvas_turn(&ctl->redis, &page, &turn, &rotation->new_epoch,
-                             &rotation->turned_seq);
-    if (status != CTL_OK) {
-        return status;
-    }
-
-    ctl_rotation_test_stop("turning");
-
-    snprintf(closing, sizeof(closing), "%" PRIu64, rotation->closing_epoch);
-    snprintf(epoch, sizeof(epoch), "%" PRIu64, rotation->new_epoch);
-    snprintf(seq, sizeof(seq), "%" PRIu64, rotation->turned_seq);
-
-    values[0] = rotation->id;
-    values[1] = closing;
-    values[2] = epoch;
-    values[3] = seq;
-
-    return ctl_rotation_note(rotation,
-                             CTL_ROTATION_ROW
-                             "rotation_step($1, 'turned', $2, $3, $4)", 4,
-                             values);
-}
-
-
-/* the epoch in Redis is another than the one to close: close that one */
-static ctl_status_t
-ctl_rotation_reopen(ctl_rotation_t *rotation)
-{
-    char                 epoch[24];
-    ctl_status_t         status;
-    const char *const    values[] = { rotation->id, epoch };
-    ctl_canvas_hello_t   hello;
-
-    status = ctl_canvas_hello(&rotation->ctl->redis, &hello);
-
-    if (status == CTL_NOT_DUE) {
-        return ctl_error_set(&rotation->ctl->error, CTL_FAILED,
-                             "Redis lost the canvas: run canvas-helper "
-                             "restore, then rotate again");
-    }
-
-    if (status != CTL_OK) {
-        return status;
-    }
-
-    if (strcmp(rotation->step, "chosen") != 0) {
-        rotation->closing_epoch = hello.epoch;      /* noted by the turn */
-        return CTL_OK;
-    }
-
-    snprintf(epoch, sizeof(epoch), "%" PRIu64, hello.epoch);
-
-    return ctl_rotation_note(rotation,
-                             CTL_ROTATION_ROW
-                             "rotation_step($1, 'chosen', $2)", 2, values);
-}
-
-
-/*
- * The turn is noted, but a Redis that lost its last second may not know of
- * it.  Once the marker is recorded it stands; before, canvas_turn is asked
- * again: it answers what it did, or does it now.
- */
-static ctl_status_t
-ctl_rotation_confirm(ctl_rotation_t *rotation)
-{
-    bool               recorded;
-    char               epoch[24];
-    PGresult          *result;
-    const char *const  values[] = { epoch };
-
-    snprintf(epoch, sizeof(epoch), "%" PRIu64, rotation->new_epoch);
-
-    result = ctl_pg_query(&rotation->ctl->pg,
-                          "SELECT FROM canvas_epochs "
-                          "WHERE epoch = $1 AND reason = 'rotate'", 1,
-                          values);
-    if (result == NULL) {
-        return rotation->ctl->error.status;
-    }
-
-    recorded = PQntuples(result) == 1;
-    PQclear(result);
-
-    return recorded ? CTL_OK : ctl_rotation_turn(rotation);
-}
-
-
-static ctl_status_t
 ctl_rotation_drain(ctl_rotation_t *rotation)
 {
     char           *image;
@@ -395,7 +220,7 @@ ctl_rotation_drain(ctl_rotation_t *rotation)
 
     ctl = rotation->ctl;
 
-    status = ctl_rotation_confirm(rotation);
+    status = ctl_rotation_turn_confirm(rotation);
 
     if (status == CTL_OK) {
         marker.epoch = rotation->new_epoch;
@@ -415,10 +240,10 @@ ctl_rotation_drain(ctl_rotation_t *rotation)
     values[0] = rotation->id;
     values[1] = image;
 
-    status = ctl_rotation_note(rotation,
-                               CTL_ROTATION_ROW
-                               "rotation_step($1, 'drained', "
-                               "p_compressed => $2)", 2, values);
+    status = ctl_rotation_row_note(rotation,
+                                   CTL_ROTATION_ROW
+                                   "rotation_step($1, 'drained', "
+                                   "p_compressed => $2)", 2, values);
     free(image);
 
     return status;
@@ -473,16 +298,16 @@ ctl_rotation_image(ctl_rotation_t *rotation)
         return status;
     }
 
-    ctl_rotation_test_stop("imaging");
+    ctl_rotation_row_stop("imaging");
 
     values[0] = rotation->id;
     values[1] = url;
 
-    status = ctl_rotation_note(rotation,
-                               CTL_ROTATION_ROW
-                               "rotation_step($1, 'imaged', "
-                               "p_image_url => $2, p_thumbnail_url => $2)",
-                               2, values);
+    status = ctl_rotation_row_note(rotation,
+                                   CTL_ROTATION_ROW
+                                   "rotation_step($1, 'imaged', "
+                                   "p_image_url => $2, p_thumbnail_url => $2)",
+                                   2, values);
     free(url);
 
     return status;
@@ -505,58 +330,12 @@ ctl_rotation_finish(ctl_rotation_t *rotation)
     }
 
     if (status == CTL_OK) {
-        status = ctl_rotation_note(rotation,
-                                   CTL_ROTATION_ROW
-                                   "rotation_step($1, 'done')", 1, values);
+        status = ctl_rotation_row_note(rotation,
+                                       CTL_ROTATION_ROW
+                                       "rotation_step($1, 'done')", 1, values);
     }
 
     return status;
-}
-
-
-static ctl_status_t
-ctl_rotation_note(ctl_rotation_t *rotation, const char *sql, int n,
-    const char *const *values)
-{
-    PGresult  *result;
-
-    result = ctl_pg_query(&rotation->ctl->pg, sql, n, values);
-    if (result == NULL) {
-        return rotation->ctl->error.status;
-    }
-
-    ctl_rotation_take(rotation, result);
-    PQclear(result);
-
-    return CTL_OK;
-}
-
-
-static void
-ctl_rotation_take(ctl_rotation_t *rotation, const PGresult *result)
-{
-    size_t  i;
-
-    const struct {
-        char    *text;
-        size_t   size;
-    } texts[] = {
-        { rotation->id, sizeof(rotation->id) },
-        { rotation->step, sizeof(rotation->step) },
-        { rotation->slug, sizeof(rotation->slug) },
-        { rotation->week, sizeof(rotation->week) },
-        { rotation->year, sizeof(rotation->year) },
-        { rotation->archive, sizeof(rotation->archive) }
-    };
-
-    for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-        snprintf(texts[i].text, texts[i].size, "%s",
-                 PQgetvalue(result, 0, i));
-    }
-
-    rotation->closing_epoch = strtoull(PQgetvalue(result, 0, 6), NULL, 10);
-    rotation->new_epoch = strtoull(PQgetvalue(result, 0, 7), NULL, 10);
-    rotation->turned_seq = strtoull(PQgetvalue(result, 0, 8), NULL, 10);
 }
 
 
@@ -573,18 +352,4 @@ ctl_rotation_token(ctl_rotation_t *rotation)
     canvas_hex_format(random, sizeof(random), rotation->token);
 
     return CTL_OK;
-}
-
-
-/* so that a test can kill -9 exactly here */
-static void
-ctl_rotation_test_stop(const char *step)
-{
-    const char  *stop;
-
-    stop = getenv("CANVAS_TEST_STOP_AFTER");
-
-    if (stop != NULL && strcmp(stop, step) == 0) {
-        raise(SIGSTOP);
-    }
 }

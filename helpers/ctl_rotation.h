@@ -15,22 +15,7 @@
 #ifndef CTL_ROTATION_H_INCLUDED
 #define CTL_ROTATION_H_INCLUDED
 
-#include "ctl.h"
-
-/* an open rotation; texts as PostgreSQL has them */
-typedef struct {
-    ctl_t      *ctl;
-    char        token[40];          /* of canvas:rotation:lock */
-    char        id[24];
-    char        step[16];
-    char        slug[72];
-    char        week[8];            /* of the new week */
-    char        year[8];
-    char        archive[40];        /* UUID, "" before archived */
-    uint64_t    closing_epoch;
-    uint64_t    new_epoch;          /* 0 before turned */
-    uint64_t    turned_seq;
-} ctl_rotation_t;
+#include "ctl_rotation_row.h"
 
 /*
  * Takes up the unfinished rotation or begins one.  CTL_NOT_DUE: the week is

@@ -71,7 +71,7 @@ typedef struct {
     ngx_uint_t               message_rate;    /* a second and socket; 0: any */
     ngx_uint_t               send_queue;      /* frames a WebSocket */
     ngx_uint_t               connections;     /* WebSockets a worker; 0: any */
-    ngx_array_t             *origins;         /* of ngx_str_t; NULL: same host */
+    ngx_array_t             *origins;         /* ngx_str_t; NULL: same host */
     ngx_flag_t               secure_cookie;
 
     ngx_str_t                prefix;          /* of keys and the channel */

@@ -109,7 +109,7 @@ def certificate(tmp_path):
 def test_tls(new_stack, certificate):
     key, cert = certificate
     port = free_port()
-    stack = new_stack(workers=2, server=[
+    new_stack(workers=2, server=[
         f"        listen 127.0.0.1:{port} ssl;",
         f"        ssl_certificate {cert};",
         f"        ssl_certificate_key {key};"])

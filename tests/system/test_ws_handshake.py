@@ -22,7 +22,8 @@ def test_accept_is_of_the_key(client):
     headers = client.open(key=key)
     digest = hashlib.sha1((key + GUID).encode()).digest()
 
-    assert headers["sec-websocket-accept"] == [base64.b64encode(digest).decode()]
+    accept = base64.b64encode(digest).decode()
+    assert headers["sec-websocket-accept"] == [accept]
     assert headers["upgrade"] == ["websocket"]
     assert headers["connection"] == ["Upgrade"]
     assert "content-length" not in headers

@@ -45,7 +45,8 @@ ngx_canvas_pg_t *ngx_canvas_pg_create(ngx_pool_t *pool, ngx_log_t *log,
  * values are copied; a NULL value is SQL NULL.  NGX_OK: handler will be
  * called exactly once, unless *cancel, which is stored before returning and
  * zeroed before the handler is called, is given to ngx_canvas_pg_cancel().
- * NGX_BUSY: queue full.  NGX_DECLINED: no connection.
+ * NGX_BUSY: queue full.  NGX_DECLINED: no connection, and none is about to
+ * be made for the first time.
  */
 ngx_int_t ngx_canvas_pg_query(ngx_canvas_pg_t *pg, ngx_uint_t statement,
     const char *const *values, ngx_canvas_pg_result_pt handler, void *data,

@@ -61,17 +61,23 @@ ngx_canvas_pg_conn_init(ngx_canvas_pg_conn_t *conn, ngx_log_t *log,
 }
 
 
+ngx_uint_t
+ngx_canvas_pg_conn_hopeful(ngx_canvas_pg_conn_t *conn)
+{
+    return conn->state != NGX_CANVAS_PG_CONN_CLOSED && !conn->reported;
+}
+
+
 ngx_int_t
 ngx_canvas_pg_conn_send(ngx_canvas_pg_conn_t *conn,
-    ngx_canvas_pg_query_t *query, ngx_uint_t statement,
-    const char *const *values)
+    ngx_canvas_pg_query_t *query)
 {
     const ngx_canvas_pg_statement_t  *st;
 
-    st = &conn->statements[statement];
+    st = &conn->statements[query->statement];
 
-    if (!PQsendQueryPrepared(conn->pg, st->name, st->nparams, values, NULL,
-                             NULL, 0)
+    if (!PQsendQueryPrepared(conn->pg, st->name, st->nparams, query->values,
+                             NULL, NULL, 0)
         || !PQpipelineSync(conn->pg))
     {
         conn->failed = 1;
@@ -99,6 +105,8 @@ ngx_canvas_pg_conn_close(ngx_canvas_pg_conn_t *conn)
     conn->state = NGX_CANVAS_PG_CONN_CLOSED;
 
     ngx_canvas_pg_conn_end(conn);
+
+    conn->changed(conn->data);
 }
 
 
@@ -192,6 +200,8 @@ ngx_canvas_pg_conn_lost(ngx_canvas_pg_conn_t *conn, const char *why)
 
     conn->timer.cancelable = 1;
     ngx_add_timer(&conn->timer, delay);
+
+    conn->changed(conn->data);
 }
 
 

@@ -29,9 +29,15 @@ typedef struct {
     void                             *data;
     void                            **cancel;   /* where the caller keeps us */
     ngx_msec_t                        sent;
+    ngx_uint_t                        statement;
+    const char                       *values[NGX_CANVAS_PG_PARAMS];
 } ngx_canvas_pg_query_t;
 
 typedef struct {
+    /* the connection has become ready, or was lost, or is closed */
+    void                            (*changed)(void *data);
+    void                             *data;
+
     ngx_canvas_pg_conf_t             *conf;
     ngx_log_t                        *log;
     const ngx_canvas_pg_statement_t  *statements;
@@ -51,10 +57,13 @@ typedef struct {
     unsigned                          reported:1;   /* the loss is logged */
 } ngx_canvas_pg_conn_t;
 
-/* plans the first connect; conn is zeroed memory */
+/* plans the first connect; conn is zeroed memory but for changed and data */
 void ngx_canvas_pg_conn_init(ngx_canvas_pg_conn_t *conn, ngx_log_t *log,
     ngx_canvas_pg_conf_t *conf, const ngx_canvas_pg_statement_t *statements,
     ngx_uint_t n);
+
+/* 1 while it may become ready and nothing speaks against it yet */
+ngx_uint_t ngx_canvas_pg_conn_hopeful(ngx_canvas_pg_conn_t *conn);
 
 /*
  * Sends on a READY connection.  NGX_OK: query belongs to conn, which will
@@ -62,8 +71,7 @@ void ngx_canvas_pg_conn_init(ngx_canvas_pg_conn_t *conn, ngx_log_t *log,
  * it does not, and conn gives itself up as soon as events are handled.
  */
 ngx_int_t ngx_canvas_pg_conn_send(ngx_canvas_pg_conn_t *conn,
-    ngx_canvas_pg_query_t *query, ngx_uint_t statement,
-    const char *const *values);
+    ngx_canvas_pg_query_t *query);
 
 /* for good; queries without an answer get NGX_CANVAS_PG_LOST */
 void ngx_canvas_pg_conn_close(ngx_canvas_pg_conn_t *conn);

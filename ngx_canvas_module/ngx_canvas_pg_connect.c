@@ -142,6 +142,8 @@ ngx_canvas_pg_connect_ready(ngx_canvas_pg_conn_t *conn)
     ngx_log_error(level, conn->log, 0, "canvas postgres: connected");
 
     conn->reported = 0;
+
+    conn->changed(conn->data);
 }
 
 

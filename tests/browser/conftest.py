@@ -62,9 +62,14 @@ class Canvas:
                 f"{x}, {y} is {self.pixel(x, y)}, not {color}"
 
     def epoch(self):
-        response = requests.head(self.url + "/api/v1/canvas", timeout=10)
+        return self._info()["epoch"]
 
-        return int(response.headers["X-Canvas-Epoch"])
+    def seq(self):
+        return self._info()["seq"]
+
+    def _info(self):
+        return requests.get(self.url + "/api/v1/canvas/info",
+                            timeout=10).json()
 
     def guest(self):
         session = requests.Session()

@@ -211,6 +211,34 @@ def test_session_that_ended_is_replaced(canvas, page):
     page.errors = [e for e in page.errors if "401" not in e]
 
 
+@pytest.mark.parametrize("arrives", [False, True])
+def test_unanswered_pixel_is_sent_again(canvas, page, arrives):
+    """the line breaks with a placement on it, or with the answer"""
+    x, y = next(spots)
+    seq = canvas.seq()
+
+    page.evaluate(f"""(() => {{
+        const send = WebSocket.prototype.send;
+
+        WebSocket.prototype.send = function (data) {{
+            if (typeof data === "string") {{
+                return send.call(this, data);
+            }}
+
+            WebSocket.prototype.send = send;
+            {"send.call(this, data);" if arrives else ""}
+            this.close();
+        }};
+    }})()""")
+    choose(page, 7)
+    page.click(*where(page, x, y))
+    wait_placed(page)
+    canvas.wait_pixel(x, y, 7)
+    page.wait(LIVE)
+    shows_what_the_server_has(page)
+    assert canvas.seq() == seq + 1
+
+
 def test_keyboard_places(canvas, page):
     page.evaluate("document.getElementById('stage').focus()")
     choose(page, 10)

@@ -3,8 +3,6 @@
 
 import { clock } from "./words.js";
 
-const DONE = 0.05;              // s; less is not worth a wait
-
 export class Cooldown {
     #button = document.getElementById("place");
     #bar = document.getElementById("place-bar");
@@ -24,15 +22,13 @@ export class Cooldown {
     // whole: the length of a cooldown
     start(remaining, whole) {
         this.#until = performance.now() + remaining * 1000;
-        this.#whole = Math.max(remaining, whole, DONE) * 1000;
+        this.#whole = Math.max(remaining, whole) * 1000;
         this.#schedule();
     }
 
     // seconds
     get remaining() {
-        const left = (this.#until - performance.now()) / 1000;
-
-        return left > DONE ? left : 0;
+        return Math.max(this.#until - performance.now(), 0) / 1000;
     }
 
     // what the button says when there is no wait, and whether it can be used

@@ -298,6 +298,30 @@ def test_full_queue(new_stack):
             == [200] * 6 + [503] * 4
 
 
+def test_reload_is_not_seen(stack):
+    """A worker that has just begun answers when it is connected."""
+    answers, stop = [], threading.Event()
+
+    def ask():
+        while not stop.is_set():
+            with Http(stack.settings.port) as http_client:
+                answers.append(http_client.get(f"{HISTORY}/recent").status)
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for _ in range(5):
+        before = len(answers)
+        stack.reload()
+        wait_for(lambda seen=before: len(answers) > seen + 10,
+                 what="answers")
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+    assert set(answers) == {200}
+
+
 def test_client_leaves(stack, client):
     """A query whose client is gone is answered to nobody, and harms none."""
     with Held(stack):

@@ -9,8 +9,8 @@
 #include "ngx_canvas_snapshot.h"
 
 
-#define NGX_CANVAS_SIZE_MAX    32767        /* a side; x and y are 16 bits */
-#define NGX_CANVAS_PIXELS_MAX  (64 * 1024 * 1024)
+#define NGX_CANVAS_SIZE_MAX    65535        /* a side; x and y are 16 bits */
+#define NGX_CANVAS_PIXELS_MAX  16777216     /* as the Function library has it */
 
 
 static ngx_canvas_conf_t *ngx_canvas_conf_create(ngx_conf_t *cf,
@@ -245,7 +245,7 @@ ngx_canvas_conf_size(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         || height < 1 || height > NGX_CANVAS_SIZE_MAX
         || width * height > NGX_CANVAS_PIXELS_MAX)
     {
-        return "must be 1x1 to 32767x32767, at most 67108864 pixels";
+        return "must be 1x1 to 65535x65535, at most 16777216 pixels";
     }
 
     canvas->width = width;

@@ -255,7 +255,7 @@ def test_bad_variables(operator, name, value):
 
 def test_values_that_nginx_refuses(operator):
     operator.refused(operator.environment(SIZE="40000x40000"),
-                     "must be 1x1 to 32767x32767")
+                     "must be 1x1 to 65535x65535")
 
 
 def test_run_dir_that_is_a_file(operator):

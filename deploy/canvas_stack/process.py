@@ -97,7 +97,8 @@ def run(args, user=None, extra=None):
 
     if done.returncode != 0:
         name = os.path.basename(args[0])
-        raise StackError(f"{name} failed: {reason(done.stdout)}")
+        said = reason(done.stdout).removeprefix(f"{name}: ")
+        raise StackError(f"{name}: {said}")
 
     return done.stdout
 

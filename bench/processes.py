@@ -46,6 +46,16 @@ def cpu_seconds(root):
     return total / TICKS
 
 
+def machine_seconds():
+    """CPU seconds that all processes of the machine have used, and those
+    that a hypervisor gave to others."""
+    with open("/proc/stat", encoding="utf-8") as file:
+        user, nice, system, _, _, irq, soft, steal = map(
+            int, file.readline().split()[1:9])
+
+    return (user + nice + system + irq + soft + steal) / TICKS
+
+
 def memory_bytes(root):
     """Resident memory of the tree; a page that n processes share counts once
     (Pss).  Memory of the kernel, such as socket buffers, is not in it."""

@@ -10,6 +10,8 @@ import json
 import os
 import pathlib
 import platform
+import resource
+import statistics
 import subprocess
 import sys
 import time
@@ -17,10 +19,10 @@ import urllib.request
 from dataclasses import asdict, dataclass, field
 
 import processes
+from load import Load, Rounds
 from servers import (BUILD, BareNginx, Broadcaster, CanvasStack,
                      FunctionRedis, ServerError)
 
-LOAD = BUILD / "bench" / "load"
 WORKERS = max(2, len(os.sched_getaffinity(0)))
 
 LISTENERS = 1000
@@ -46,92 +48,31 @@ class Row:
         return self.canvas / self.reference
 
 
-class Load:
-    """One run of the generator, with the CPU time of the server during it."""
-
-    def __init__(self, server, mode, *options, held=None):
-        """held is called while the sockets of mode idle are open."""
-        self.server = server
-        process = subprocess.Popen(
-            [LOAD, mode, "--address", f"127.0.0.1:{server.port}",
-             *map(str, options)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        try:
-            self.result, self.cpu, self.held = {}, {}, None
-            self.follow(process, held)
-        finally:
-            process.kill()
-            process.communicate()
-
-        if not self.result:
-            raise ServerError(f"load {mode} gave no result")
-
-    def follow(self, process, held):
-        for line in process.stdout:
-            message = json.loads(line)
-
-            if message.get("event") == "start":
-                before = self.sample()
-                if held:
-                    self.held = held()
-                    process.stdin.close()
-                    process.stdin = None    # communicate() would flush it
-
-            elif message.get("event") == "stop":
-                after = self.sample()
-                self.cpu = {name: after[name] - before[name]
-                            for name in after}
-
-            else:
-                self.result = message
-
-    def sample(self):
-        return {name: processes.cpu_seconds(pid)
-                for name, pid in self.server.pids.items()}
-
-    def rate(self, key):
-        return self.result[key] / self.result["seconds"]
-
-    def milliseconds(self, name, percentile):
-        hist = self.result[name]
-        return hist[percentile] if hist else None
-
-    def notes(self, who):
-        """What a reader has to know before believing the figure."""
-        result, found = self.result, []
-
-        for key in ("failed", "lost", "refused", "unanswered", "gaps",
-                    "resyncs"):
-            if result.get(key):
-                found.append(f"{who}: {result[key]} {key}")
-
-        missing = result.get("expected", 0) - result.get("deliveries", 0)
-        if missing > 0:
-            found.append(f"{who}: {missing} deliveries missing")
-
-        if result["errors"]:
-            found.append(f"{who}: " + ", ".join(
-                f"{name} {n}" for name, n in result["errors"].items()))
-
-        busy = result["generator_cpu_seconds"] / max(result["seconds"], 1e-9)
-        if busy > 0.9:
-            found.append(f"{who}: the generator was busy {busy:.0%} of a "
-                         "core: at least this much")
-
-        return found
-
-
 class Bench:
-    def __init__(self, seconds):
+    def __init__(self, seconds, rounds):
         self.seconds = seconds
+        self.rounds = rounds
         self.rows = []
         self.raw = {}
+        self.cpu = {"wall": 0, "others": 0}
 
-    def load(self, label, server, mode, *options, **keywords):
-        load = Load(server, mode, "--seconds", self.seconds, *options,
-                    **keywords)
-        self.raw[label] = {**load.result, "cpu_seconds": load.cpu}
-        return load
+    def rounds_of(self, label, *sides):
+        """Runs each side (who, server, mode, options) in turn, round after
+        round, so that what disturbs the machine disturbs both."""
+        results = [Rounds(who) for who, *_ in sides]
+
+        for _ in range(self.rounds):
+            for result, (_, server, mode, *options) in zip(results, sides):
+                load = Load(server, mode, "--seconds",
+                            self.seconds / self.rounds, *options)
+                result.loads.append(load)
+                self.cpu["wall"] += load.result["seconds"]
+                self.cpu["others"] += load.others
+
+        for result in results:
+            self.raw[f"{label}, {result.who}"] = result.raw()
+
+        return results
 
     def compare(self, names, measure):
         """Adds the rows that measure() fills, or says why it could not."""
@@ -139,7 +80,8 @@ class Bench:
 
         try:
             measure(*rows)
-        except (ServerError, OSError, KeyError, ValueError) as error:
+        except (ServerError, OSError, KeyError, ValueError,
+                ZeroDivisionError) as error:
             for row in rows:
                 row.notes.append(f"not measured: {error}")
 
@@ -151,168 +93,159 @@ class Bench:
 
     def memory(self, stack, nginx):
         def measure(row):
-            row.canvas = self.idle(row, "canvas", stack)
-            row.reference = self.idle(row, "nginx", nginx, "--plain",
-                                      "--path", "/api/pixel")
+            row.canvas = self.idle("canvas", stack)
+            row.reference = self.idle("nginx", nginx, "--plain", "--path",
+                                      "/api/pixel")
             row.of = "nginx keep-alive connection"
             row.less = True
 
         self.compare([("memory of an idle socket", "bytes")], measure)
 
-    def idle(self, row, who, server, *options):
+    def idle(self, who, server, *options):
+        """Of workers that have not served yet: what they freed would hide
+        what they take."""
         def total():
             return processes.memory_bytes(server.pids["nginx"])
 
         before = total()
-        load = self.load(f"idle {who}", server, "idle", "--connections",
-                         IDLE, *options, held=lambda: settled(total))
-        row.notes += load.notes(who)
-        return (load.held - before) / load.result["opened"]
+        load = Load(server, "idle", "--seconds", 30, "--connections", IDLE,
+                    *options, held=lambda: settled(total))
+        self.raw[f"idle, {who}"] = load.result
+        if load.result["opened"] < IDLE:
+            raise ServerError(f"{who}: {load.result['opened']} sockets of "
+                              f"{IDLE} were opened")
+        return (load.held - before) / IDLE
 
-    def placements(self, stack, broadcaster):
-        def measure(rate, p50, p99):
-            calls = 200000
+    def placements(self, stack):
+        def measure(row):
+            calls, rates = 50000, []
+            canvas = Rounds("canvas")
+
             with FunctionRedis() as redis:
-                rate.reference = redis.calls_per_second(calls)
-                rate.of = "redis-benchmark, same function"
+                for _ in range(self.rounds):
+                    canvas.loads += self.rounds_once(
+                        stack, "place-ws", "--connections", 16, "--window",
+                        8, "--binary")
+                    rates.append(redis.calls_per_second(calls))
 
-            full = self.load("place-ws", stack, "place-ws", "--connections",
-                             16, "--window", 8, "--binary")
-            rate.canvas = full.rate("ok")
-            rate.notes += full.notes("canvas")
-            rate.notes.append(cpu_note(full, full.result["ok"]))
+            self.raw["place-ws, canvas"] = canvas.raw()
+            self.raw["place-ws, redis-benchmark"] = rates
+            row.canvas = canvas.rate("ok")
+            row.reference = statistics.median(rates)
+            row.of = "redis-benchmark, same function"
+            row.notes += canvas.notes() + [cpu_note(canvas)]
 
-            self.latency((p50, p99), stack, broadcaster)
+        self.compare([("placements/s, WebSocket", "/s")], measure)
 
-        self.compare([("placements/s, WebSocket", "/s"),
-                      ("  ack p50 at 1,000/s", "ms"),
-                      ("  ack p99 at 1,000/s", "ms")], measure)
+    def rounds_once(self, server, mode, *options):
+        return [Load(server, mode, "--seconds", self.seconds / self.rounds,
+                     *options)]
 
-    def latency(self, rows, stack, broadcaster):
-        loads = {}
+    def latency(self, stack):
+        def measure(*rows):
+            options = ["place-ws", "--connections", 16, "--rate", 1000,
+                       "--binary"]
+            with Broadcaster(0) as broadcaster:
+                sides = self.rounds_of("ack at 1,000/s",
+                                       ("canvas", stack, *options),
+                                       ("epoll", broadcaster, *options))
 
-        for who, server in (("canvas", stack), ("reference", broadcaster)):
-            loads[who] = self.load(f"ack {who}", server, "place-ws",
-                                   "--connections", 16, "--rate", 1000,
-                                   "--binary")
+            fill(rows, sides, "ack_ms", "epoll broadcaster, no store")
+            rows[0].notes += [note for side in sides for note in side.notes()]
 
-        for row, percentile in zip(rows, ("p50", "p99")):
-            row.canvas = loads["canvas"].milliseconds("ack_ms", percentile)
-            row.reference = loads["reference"].milliseconds("ack_ms",
-                                                            percentile)
-            row.of = "epoll broadcaster, no store"
-            row.less = True
-            row.notes += (loads["canvas"].notes("canvas")
-                          + loads["reference"].notes("reference"))
+        self.compare([("ack p50 at 1,000/s", "ms"),
+                      ("ack p99 at 1,000/s", "ms")], measure)
 
     def placements_http(self, stack, nginx):
-        def measure(rate, p50, p99):
-            loads = [self.load(f"place-http {who}", server, "place-http",
-                               "--connections", 32)
-                     for who, server in (("canvas", stack),
-                                         ("nginx", nginx))]
-            rate.canvas, rate.reference = (load.rate("ok") for load in loads)
-            rate.notes += (loads[0].notes("canvas") + loads[1].notes("nginx"))
-            rate.notes.append(cpu_note(loads[0], loads[0].result["ok"]))
-
-            for row, percentile in ((p50, "p50"), (p99, "p99")):
-                row.canvas, row.reference = (
-                    load.milliseconds("ack_ms", percentile)
-                    for load in loads)
-                row.less = True
-
-            for row in (rate, p50, p99):
-                row.of = "nginx return 204"
+        def measure(rate, *times):
+            options = ["place-http", "--connections", 32]
+            sides = self.rounds_of("place-http", ("canvas", stack, *options),
+                                   ("nginx", nginx, *options))
+            rate.canvas, rate.reference = (side.rate("ok") for side in sides)
+            rate.of = "nginx return 204"
+            rate.notes += [note for side in sides for note in side.notes()]
+            rate.notes.append(cpu_note(sides[0]))
+            fill(times, sides, "ack_ms", rate.of)
 
         self.compare([("placements/s, HTTP", "/s"),
                       ("  answer p50, 32 at once", "ms"),
                       ("  answer p99, 32 at once", "ms")], measure)
 
-    def fanout(self, form, options, stack, tick):
-        """CPU at a rate that all can hold."""
-        def measure(cpu, everything, lag):
-            canvas = self.load(f"fanout {form} canvas", stack, "fanout",
-                               "--connections", LISTENERS, "--rate", RATE,
-                               *options)
+    def reads(self, stack, nginx, gzipped):
+        def measure(rate, volume, *times):
+            options = ["--connections", 16] + (["--gzip"] if gzipped else [])
+            sides = self.rounds_of(
+                f"read {'gzip' if gzipped else 'plain'}",
+                ("canvas", stack, "read", *options),
+                ("nginx", nginx, "read", "--path", "/canvas.bin", *options))
 
-            with Broadcaster(tick) as broadcaster:
-                bare = self.load(f"fanout {form} epoll {tick} ms",
-                                 broadcaster, "fanout", "--connections",
-                                 LISTENERS, "--rate", RATE, *options)
+            rate.canvas, rate.reference = (side.rate("ok") for side in sides)
+            volume.canvas, volume.reference = (
+                side.rate("body_bytes") / 1e6 for side in sides)
+            rate.of = "nginx gzip_static" if gzipped else "nginx static file"
+            rate.notes += [note for side in sides for note in side.notes()]
+            volume.of = rate.of
+            fill(times, sides, "response_ms", rate.of)
 
-            millions = canvas.result["deliveries"] / 1e6
-            cpu.canvas = canvas.cpu["nginx"] / millions
-            cpu.reference = (bare.cpu["broadcaster"]
-                             / (bare.result["deliveries"] / 1e6))
-            everything.canvas = sum(canvas.cpu.values()) / millions
-            everything.reference = cpu.reference
-            lag.canvas = canvas.milliseconds("lag_ms", "p99")
-            lag.reference = bare.milliseconds("lag_ms", "p99")
+        form = "gzip" if gzipped else "250,000 bytes"
+        self.compare([(f"canvas reads/s, {form}", "/s"), ("  body", "MB/s"),
+                      ("  answer p50", "ms"), ("  answer p99", "ms")],
+                     measure)
 
-            cpu.notes += canvas.notes("canvas") + bare.notes("reference")
-            for row in (cpu, everything, lag):
-                row.of = (f"epoll, {tick} ms batches" if tick
-                          else "epoll, a send an update")
-                row.less = True
+    def fanout(self, form, options, stack):
+        """CPU at a rate that all can hold, beside both ways to send it."""
+        def measure(batched, single, everything, p50, p99):
+            options_all = ["fanout", "--connections", LISTENERS, "--rate",
+                           RATE, *options]
+            with Broadcaster(50) as slow, Broadcaster(0) as fast:
+                sides = self.rounds_of(
+                    f"fanout {form}", ("canvas", stack, *options_all),
+                    ("epoll, 50 ms batches", slow, *options_all),
+                    ("epoll, a send an update", fast, *options_all))
 
-        label = f"{form}, {'batched' if tick else 'one by one'}"
+            canvas, slow, fast = sides
+            for row, side in ((batched, slow), (single, fast),
+                              (everything, slow)):
+                row.canvas = per_million(canvas, "nginx")
+                row.reference = per_million(side)
+                row.of, row.less = side.who, True
+
+            everything.canvas = per_million(canvas)
+            batched.notes += [note for side in sides for note in side.notes()]
+            fill((p50, p99), (canvas, slow), "lag_ms", slow.who)
+
         self.compare([
-            (f"CPU s a million delivered, {label}", "s"),
+            (f"CPU s a million delivered, {form}", "s"), ("  the same", "s"),
             ("  with Redis, PostgreSQL, recorder", "s"),
+            ("  placed to delivered, p50", "ms"),
             ("  placed to delivered, p99", "ms")], measure)
 
     def flood(self, form, options, stack):
         """As many deliveries as get through."""
         def measure(row):
-            asked = ["--connections", LISTENERS, "--rate", FLOOD,
-                     "--placers", 16, *options]
-            canvas = self.load(f"flood {form} canvas", stack, "fanout",
-                               *asked)
-
+            options_all = ["fanout", "--connections", LISTENERS, "--rate",
+                           FLOOD, "--placers", 16, *options]
             with Broadcaster(50) as broadcaster:
-                bare = self.load(f"flood {form} epoll", broadcaster,
-                                 "fanout", *asked)
+                sides = self.rounds_of(
+                    f"flood {form}", ("canvas", stack, *options_all),
+                    ("epoll", broadcaster, *options_all))
 
-            row.canvas = canvas.rate("deliveries")
-            row.reference = bare.rate("deliveries")
+            row.canvas, row.reference = (side.rate("deliveries")
+                                         for side in sides)
             row.of = "epoll, 50 ms batches"
-            row.notes += canvas.notes("canvas") + bare.notes("reference")
+            row.notes += [note for side in sides for note in side.notes()]
 
         asked = FLOOD * LISTENERS
         self.compare([(f"deliveries/s of {asked:,} asked, {form}", "/s")],
                      measure)
 
-    def reads(self, stack, nginx, gzipped):
-        def measure(rate, volume, p99):
-            options = ["--connections", 16] + (["--gzip"] if gzipped else [])
-            form = "gzip" if gzipped else "plain"
-            canvas = self.load(f"read {form} canvas", stack, "read",
-                               *options)
-            static = self.load(f"read {form} nginx", nginx, "read",
-                               "--path", "/canvas.bin", *options)
-
-            rate.canvas, rate.reference = canvas.rate("ok"), static.rate("ok")
-            volume.canvas, volume.reference = (
-                load.rate("body_bytes") / 1e6 for load in (canvas, static))
-            p99.canvas, p99.reference = (
-                load.milliseconds("response_ms", "p99")
-                for load in (canvas, static))
-            p99.less = True
-            rate.notes += canvas.notes("canvas") + static.notes("nginx")
-
-            for row in (rate, volume, p99):
-                row.of = "nginx gzip_static" if gzipped else "nginx static"
-
-        form = "gzip" if gzipped else "250,000 bytes"
-        self.compare([(f"canvas reads/s, {form}", "/s"),
-                      ("  body", "MB/s"), ("  answer p99", "ms")], measure)
-
     def run(self):
-        with CanvasStack() as stack, Broadcaster(0) as broadcaster:
+        with CanvasStack() as stack:
             with BareNginx(b"", WORKERS) as nginx:
                 self.memory(stack, nginx)
 
-            self.placements(stack, broadcaster)
+            self.placements(stack)
+            self.latency(stack)
 
             with BareNginx(b"", WORKERS) as nginx:
                 self.placements_http(stack, nginx)
@@ -324,9 +257,20 @@ class Bench:
                 self.reads(stack, nginx, gzipped=True)
 
             for form, options in (("JSON", []), ("binary", ["--binary"])):
-                self.fanout(form, options, stack, 0)
-                self.fanout(form, options, stack, 50)
+                self.fanout(form, options, stack)
                 self.flood(form, options, stack)
+
+
+def fill(rows, sides, hist, of):
+    """The last two rows: p50 and p99 of the first two sides."""
+    for row, percentile in zip(rows, ("p50", "p99")):
+        row.canvas, row.reference = (side.milliseconds(hist, percentile)
+                                     for side in sides[:2])
+        row.of, row.less = of, True
+
+
+def per_million(side, *names):
+    return side.cpu(*names) / (side.sum("deliveries") / 1e6)
 
 
 def fetch(port, path):
@@ -350,10 +294,11 @@ def settled(value):
     return last
 
 
-def cpu_note(load, operations):
-    parts = ", ".join(f"{name} {seconds / operations * 1e6:.0f}"
-                      for name, seconds in load.cpu.items())
-    return f"CPU µs each: {parts}"
+def cpu_note(side):
+    names = side.loads[0].cpu
+    return "CPU µs each: " + ", ".join(
+        f"{name} {side.cpu(name) / side.sum('ok') * 1e6:.0f}"
+        for name in names)
 
 
 def number(value):
@@ -399,16 +344,23 @@ def machine():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=4,
-                        help="of one measurement (4)")
+    parser.add_argument("--seconds", type=float, default=4.5,
+                        help="of one measurement (4.5)")
+    parser.add_argument("--rounds", type=int, default=3,
+                        help="that it is cut into, in turn with its "
+                        "reference (3)")
     parser.add_argument("--json", type=pathlib.Path,
                         default=BUILD / "bench" / "result.json")
     options = parser.parse_args()
-    bench = Bench(options.seconds)
+    bench = Bench(options.seconds, options.rounds)
+
+    # the servers that are started inherit it
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     started, about = time.monotonic(), machine()
 
     print(f"{about['cpu']}, {about['cores']} cores shared by servers and "
-          f"generator; load average before: {about['load_before']:.2f}\n")
+          f"generator; load average before: {about['load_before']:.1f}\n")
     print(f"{'':<42} {'canvas':>13} {'reference':>13} {'':<6}{'ratio':>7}")
 
     try:
@@ -418,8 +370,9 @@ def main():
         return 1
 
     seconds = time.monotonic() - started
+    others = bench.cpu["others"] / max(bench.cpu["wall"], 1)
     options.json.write_text(json.dumps(
-        {"machine": about, "seconds": seconds,
+        {"machine": about, "seconds": seconds, "others_cpu": others,
          "rows": [{**asdict(row), "ratio": row.ratio} for row in bench.rows],
          "runs": bench.raw}, indent=1) + "\n")
 
@@ -428,6 +381,8 @@ def main():
           "Memory is that of the processes (Pss), without socket buffers of "
           "the kernel.\n"
           "Sockets that place also receive every update (binary).\n"
+          f"Other processes, or other guests of the host, took {others:.2f} "
+          f"of {about['cores']} cores meanwhile.\n"
           f"{seconds:.0f} s; {options.json}")
     return 0
 

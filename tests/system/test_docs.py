@@ -254,6 +254,18 @@ def test_configuration_has_every_setting(usage):
         == settings
 
 
+def test_architecture_has_every_file_of_the_module():
+    text = read("docs", "architecture.md")
+    table = text[text.index("Of the module:"):].split("\n## ")[0]
+    told = {name for line in table.splitlines() if line.startswith("| `")
+            for name in re.findall(r"`(\w+)`", line.split("|")[1])}
+
+    assert told == {
+        name.removeprefix("ngx_canvas_").removesuffix(".c")
+        for name in os.listdir(os.path.join(SOURCE, "ngx_canvas_module"))
+        if name.endswith(".c")}
+
+
 def test_links_lead_somewhere():
     for path in ("README.md", *(os.path.join("docs", name) for name in
                                 os.listdir(os.path.join(SOURCE, "docs"))

@@ -4,6 +4,7 @@
  */
 
 #include "ngx_canvas_conf.h"
+#include "ngx_canvas_pg.h"
 
 
 #define NGX_CANVAS_PREFIX_MAX  128
@@ -122,6 +123,11 @@ ngx_canvas_conf_postgres(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if (pg->conninfo.len == 0) {
         return "needs a connection string";
+    }
+
+    /* not shown: it may hold a password */
+    if (ngx_canvas_pg_valid(&pg->conninfo) != NGX_OK) {
+        return "has a malformed connection string";
     }
 
     for (i = 2; i < cf->args->nelts; i++) {

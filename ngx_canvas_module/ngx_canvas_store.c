@@ -13,6 +13,9 @@
 
 #define NGX_CANVAS_STORE_SESSION_TTL  "86400"   /* 24 hours, seed 003 */
 
+/* seconds between two lines in the log about commands that Redis refused */
+#define NGX_CANVAS_STORE_QUIET        10
+
 
 struct ngx_canvas_store_call_s {
     ngx_canvas_store_pt         handler;    /* NULL: detached */
@@ -33,6 +36,8 @@ static void ngx_canvas_store_identified(void *data, redisReply *reply);
 static void ngx_canvas_store_stored(void *data, redisReply *reply);
 static void ngx_canvas_store_finish(ngx_canvas_store_call_t *call,
     ngx_canvas_store_result_t *result);
+static void ngx_canvas_store_refused(ngx_canvas_worker_t *worker,
+    const char *error);
 static canvas_code_t ngx_canvas_store_code(ngx_canvas_worker_t *worker,
     redisReply *reply, ngx_canvas_store_result_t *result);
 
@@ -376,6 +381,26 @@ ngx_canvas_store_finish(ngx_canvas_store_call_t *call,
 }
 
 
+/* a Redis that refuses would fill the log at the rate of the placements */
+
+static void
+ngx_canvas_store_refused(ngx_canvas_worker_t *worker, const char *error)
+{
+    worker->refusals++;
+
+    if (ngx_time() - worker->refused < NGX_CANVAS_STORE_QUIET) {
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_ERR, worker->log, 0,
+                  "canvas redis: %ui commands refused, the last: %s",
+                  worker->refusals, error);
+
+    worker->refused = ngx_time();
+    worker->refusals = 0;
+}
+
+
 /* the first element is OK or the name of a refusal */
 
 static canvas_code_t
@@ -392,8 +417,7 @@ ngx_canvas_store_code(ngx_canvas_worker_t *worker, redisReply *reply,
 
     if (reply->type == REDIS_REPLY_ERROR) {
         /* LOADING, READONLY, OOM, no such function: not for the client */
-        ngx_log_error(NGX_LOG_ERR, worker->log, 0,
-                      "canvas redis: command refused: %s", reply->str);
+        ngx_canvas_store_refused(worker, reply->str);
         return CANVAS_CODE_UNAVAILABLE;
     }
 

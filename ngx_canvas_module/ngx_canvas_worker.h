@@ -41,6 +41,9 @@ struct ngx_canvas_worker_s {
     ngx_canvas_week_t        week;
     time_t                   started;
 
+    time_t                   refused;         /* last told in the log */
+    ngx_uint_t               refusals;        /* by Redis, since then */
+
     /* the canvas in Redis fits the configuration and the library fits us:
      * placements may be sent */
     unsigned                 ready:1;

@@ -146,11 +146,24 @@ ngx_canvas_session_queue(ngx_canvas_session_t *session,
         return NGX_OK;
     }
 
+    /* many answers of one turn: what the socket takes makes room */
+    if (session->output.n == session->output.size
+        && ngx_canvas_output_write(&session->output, session->connection)
+           == NGX_ERROR)
+    {
+        return NGX_ERROR;
+    }
+
     rc = ngx_canvas_output_add(&session->output, frame, &dropped,
                                session->worker->log);
 
     if (rc == NGX_DECLINED) {
         session->seq = dropped;
+
+    } else if (rc == NGX_ERROR) {
+        ngx_log_error(NGX_LOG_INFO, session->connection->log, 0,
+                      "canvas session: client takes none of its %ui answers",
+                      session->output.n);
     }
 
     return rc;

@@ -110,6 +110,20 @@ def test_repeated_request_gets_the_first_answer(stack, connect):
     assert second.expect("placed")["seq"] == seq
 
 
+def test_burst_is_answered_to_the_last(stack, connect):
+    """More in one go than the ring of pending frames holds."""
+    client = connect(cookie=stack.guest().cookie)
+    message = b'{"type":"place","x":1,"y":1,"color":1,"id":%d}'
+    client.send(b"".join(frame(TEXT, message % i) for i in range(1500)))
+    answers = {}
+    while len(answers) < 1500:
+        answer = client.message()
+        if "id" in answer:
+            answers[answer["id"]] = answer["type"]
+    assert sorted(answers) == list(range(1500))
+    assert list(answers.values()).count("placed") == 1
+
+
 COORDS = [-1, 10 ** 6, 65535, 65536, 2 ** 31, 2 ** 53, 2 ** 64, -2 ** 63, 1.5,
           1.0, "1", None, True, [], {}]
 

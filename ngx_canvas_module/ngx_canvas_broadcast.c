@@ -343,6 +343,15 @@ ngx_canvas_broadcast_begin(ngx_canvas_broadcast_t *broadcast)
     }
 
     if (status != CANVAS_OK) {
+
+        if (position.epoch != broadcast->epoch
+            && position.epoch != broadcast->worker->week.epoch)
+        {
+            /* another worker was quicker: our hello, which tells the week,
+             * is on its way and wakes us again */
+            return;
+        }
+
         ngx_canvas_broadcast_turn(broadcast, &position);
         return;
     }

@@ -5,6 +5,7 @@
  */
 
 #include "ngx_canvas_handshake.h"
+#include "ngx_canvas_reply.h"
 
 #include <ngx_sha1.h>
 
@@ -307,22 +308,21 @@ ngx_canvas_handshake_key(ngx_str_t *key)
 }
 
 
-/* RFC 6455 section 4.4: says which version would do */
+/*
+ * RFC 6455 section 4.4: says which version would do; RFC 9110 section
+ * 15.5.22: a 426 names the protocol
+ */
 
 static ngx_uint_t
 ngx_canvas_handshake_upgrade(ngx_http_request_t *r)
 {
-    ngx_table_elt_t  *h;
+    ngx_str_t  version = ngx_string("13");
+    ngx_str_t  protocol = ngx_string("websocket");
 
-    h = ngx_list_push(&r->headers_out.headers);
-
-    if (h) {
-        h->hash = 1;
-#if (nginx_version >= 1023000)
-        h->next = NULL;
-#endif
-        ngx_str_set(&h->key, "Sec-WebSocket-Version");
-        ngx_str_set(&h->value, "13");
+    if (ngx_canvas_reply_header(r, "Sec-WebSocket-Version", &version) != NGX_OK
+        || ngx_canvas_reply_header(r, "Upgrade", &protocol) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     return 426;

@@ -340,6 +340,7 @@ ngx_canvas_sync_week(ngx_canvas_sync_t *sync, ngx_canvas_store_hello_t *hello)
               || ngx_strlen(week->game_mode) != len
               || ngx_memcmp(week->game_mode, hello->game_mode.data, len) != 0;
 
+    week->epoch = hello->epoch;
     week->cooldown = cooldown;
     week->week = hello->week;
     week->year = hello->year;

@@ -18,6 +18,7 @@ typedef struct ngx_canvas_sync_s       ngx_canvas_sync_t;
 
 /* the rules of the running week, as canvas_hello told them last */
 typedef struct {
+    uint64_t                 epoch;           /* that it was told for */
     ngx_msec_t               cooldown;        /* effective */
     ngx_uint_t               week;
     ngx_uint_t               year;

@@ -97,6 +97,7 @@ def test_refused(client, name):
     assert got == status
     if status == 426:
         assert headers["sec-websocket-version"] == ["13"]
+        assert headers["upgrade"] == ["websocket"]
 
 
 @pytest.mark.parametrize("query", [

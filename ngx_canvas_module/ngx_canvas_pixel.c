@@ -147,7 +147,11 @@ ngx_canvas_pixel_text(ngx_http_request_t *r, size_t limit, ngx_str_t *text)
     text->len = len;
 
     for (cl = r->request_body->bufs; cl; cl = cl->next) {
-        p = ngx_cpymem(p, cl->buf->pos, cl->buf->last - cl->buf->pos);
+
+        /* the buffer that only marks the end points nowhere */
+        if (cl->buf->pos != cl->buf->last) {
+            p = ngx_cpymem(p, cl->buf->pos, cl->buf->last - cl->buf->pos);
+        }
     }
 
     return NGX_OK;

@@ -16,6 +16,9 @@ EXAMPLE = os.path.join(SOURCE, "nginx.conf.example")
 # what one worker asks for, when the system lets it
 OPEN_FILES = 65536
 
+# what make asan sets
+SANITIZERS = ("ASAN_OPTIONS", "UBSAN_OPTIONS")
+
 
 class Nginx(Server):
     name = "nginx"
@@ -122,6 +125,10 @@ class Nginx(Server):
         user = f"user {place.web.pw_name} {place.group_name(place.web)};" \
             if place.is_root else ""
 
+        # a binary upgrade starts the new nginx without our environment
+        kept = "".join(f"\nenv {name};" for name in SANITIZERS
+                       if name in os.environ)
+
         return [
             ("load_module modules/ngx_canvas_module.so;",
              f"load_module {self.settings.module};"),
@@ -131,7 +138,7 @@ class Nginx(Server):
             ("worker_rlimit_nofile 65536;", f"worker_rlimit_nofile {files};"),
             ("worker_connections 16384;",
              f"worker_connections {min(16384, files - 64)};"),
-            ("pid /run/nginx.pid;", f"pid {self.pid_file};"),
+            ("pid /run/nginx.pid;", f"pid {self.pid_file};{kept}"),
             ("error_log /var/log/nginx/error.log;",
              f"error_log {self.log} notice;"),
             ("access_log /var/log/nginx/access.log canvas;\n",

@@ -88,7 +88,7 @@ def test_the_example_differs_in_values_only(conf):
               encoding="utf-8") as file:
         example = names(file.read())
     added = {"client_body_temp_path", "proxy_temp_path", "fastcgi_temp_path",
-             "uwsgi_temp_path", "scgi_temp_path"}
+             "uwsgi_temp_path", "scgi_temp_path", "env"}
 
     assert [name for name in names(conf.example) if name not in added] \
         == [name for name in example

@@ -23,6 +23,9 @@ from .logs import Logs
 PREFIX = "{main}:"
 SECONDS = 30
 
+# by make asan: memory and time are not those of the product
+SANITIZED = "ASAN_OPTIONS" in os.environ
+
 
 def wait_for(condition, seconds=SECONDS, what="a condition"):
     """The first true value of condition(); a failure after seconds."""

@@ -75,6 +75,34 @@ ngx_canvas_create_loc_conf(ngx_conf_t *cf)
 }
 
 
+/*
+ * if and limit_except have a configuration of their own for what is still
+ * their location: what it serves is theirs, too.  limit_except has to be told
+ * the handler as well; nested locations inherit nothing.
+ */
+
+char *
+ngx_canvas_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_canvas_loc_conf_t *prev = parent;
+    ngx_canvas_loc_conf_t *conf = child;
+
+    ngx_http_core_loc_conf_t  *core;
+
+    core = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (core->noname) {
+        *conf = *prev;
+    }
+
+    if (core->lmt_excpt && core->handler == NULL) {
+        core->handler = conf->handler;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
 char *
 ngx_canvas_conf_block(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
@@ -153,7 +181,7 @@ ngx_canvas_conf_location(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_canvas_main_conf_t    *cmcf;
     ngx_http_core_loc_conf_t  *core;
 
-    if (clcf->canvas) {
+    if (clcf->handler) {
         return "cannot stand beside another canvas directive in a location";
     }
 
@@ -180,8 +208,10 @@ ngx_canvas_conf_location(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
+    clcf->handler = (ngx_http_handler_pt) cmd->post;
+
     core = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-    core->handler = (ngx_http_handler_pt) cmd->post;
+    core->handler = clcf->handler;
 
     return NGX_CONF_OK;
 }
@@ -196,6 +226,10 @@ ngx_canvas_conf_echo(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_command_t              slot;
     ngx_http_core_loc_conf_t  *core;
 
+    if (clcf->handler) {
+        return "cannot stand beside another canvas directive in a location";
+    }
+
     slot = *cmd;
     slot.post = NULL;
 
@@ -208,8 +242,10 @@ ngx_canvas_conf_echo(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "must be between 1 and 16m";
     }
 
+    clcf->handler = (ngx_http_handler_pt) cmd->post;
+
     core = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-    core->handler = (ngx_http_handler_pt) cmd->post;
+    core->handler = clcf->handler;
 
     return NGX_CONF_OK;
 }

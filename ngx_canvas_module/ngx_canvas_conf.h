@@ -88,7 +88,8 @@ typedef struct {
 } ngx_canvas_main_conf_t;
 
 typedef struct {
-    ngx_canvas_conf_t       *canvas;          /* NULL: not a canvas location */
+    ngx_http_handler_pt      handler;         /* NULL: not a canvas location */
+    ngx_canvas_conf_t       *canvas;          /* NULL: none, or echo */
     size_t                   echo_limit;      /* canvas_websocket_echo */
 } ngx_canvas_loc_conf_t;
 
@@ -96,6 +97,7 @@ extern ngx_module_t  ngx_canvas_module;
 
 void *ngx_canvas_create_main_conf(ngx_conf_t *cf);
 void *ngx_canvas_create_loc_conf(ngx_conf_t *cf);
+char *ngx_canvas_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
 
 /* canvas NAME { ... } */
 char *ngx_canvas_conf_block(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);

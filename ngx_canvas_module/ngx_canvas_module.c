@@ -123,7 +123,7 @@ static ngx_http_module_t  ngx_canvas_module_ctx = {
     NULL,                                  /* merge server configuration */
 
     ngx_canvas_create_loc_conf,            /* create location configuration */
-    NULL                                   /* merge location configuration */
+    ngx_canvas_merge_loc_conf              /* merge location configuration */
 };
 
 

@@ -33,6 +33,7 @@ ngx_canvas_output_add(ngx_canvas_output_t *output, ngx_canvas_frame_t *frame,
         output->first = 0;
         output->n = 0;
         output->sent = 0;
+        output->begun = 0;
     }
 
     rc = NGX_OK;
@@ -78,6 +79,7 @@ ngx_canvas_output_write(ngx_canvas_output_t *output, ngx_connection_t *c)
             break;
         }
 
+        output->begun = 1;
         n = ngx_canvas_output_send(output, c);
 
         if (n == NGX_ERROR) {
@@ -121,7 +123,7 @@ ngx_canvas_output_drop(ngx_canvas_output_t *output, uint64_t *dropped)
     for (i = 0; i < output->n; i++) {
         frame = output->frames[(output->first + i) % output->size];
 
-        if (frame->to && !(i == 0 && output->sent)) {
+        if (frame->to && !(i == 0 && output->begun)) {
 
             if (!found) {
                 found = 1;
@@ -224,6 +226,7 @@ ngx_canvas_output_sent(ngx_canvas_output_t *output, size_t n)
 
         n -= left;
         output->sent = 0;
+        output->begun = 0;
         output->messages++;
         output->first = (output->first + 1) % output->size;
         output->n--;

@@ -19,6 +19,8 @@ typedef struct {
     ngx_uint_t            first;
     ngx_uint_t            n;
     size_t                sent;         /* bytes of the first frame */
+    ngx_uint_t            begun;        /* the first frame was tried: TLS may
+                                           hold a part and wants it again */
     uint64_t              messages;     /* frames written, for the log */
 } ngx_canvas_output_t;
 

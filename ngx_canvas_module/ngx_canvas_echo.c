@@ -297,6 +297,10 @@ ngx_canvas_echo_finish(ngx_canvas_echo_t *echo)
         ngx_delete_posted_event(c->read);
     }
 
+    /* the request may live on until its subrequests (mirror) have ended */
+    c->read->handler = ngx_http_empty_handler;
+    c->write->handler = ngx_http_empty_handler;
+
     c->idle = 0;
     r->keepalive = 0;
     r->lingering_close = !echo->dead;

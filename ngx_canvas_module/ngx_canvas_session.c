@@ -292,8 +292,14 @@ ngx_canvas_session_read(ngx_event_t *rev)
     session = ctx->session;
 
     if (c->close) {
-        ngx_canvas_session_leave(session);
-        return;
+
+        if (!c->error) {
+            ngx_canvas_session_leave(session);
+            return;
+        }
+
+        /* worker_shutdown_timeout: no time is left */
+        session->dead = 1;
     }
 
     buffer = ngx_canvas_broadcast_buffer(session->worker->broadcast, &size);
@@ -322,7 +328,6 @@ ngx_canvas_session_read(ngx_event_t *rev)
         }
 
         session->received = ngx_current_msec;
-        session->pinged = 0;
 
         if (ngx_canvas_session_parse(session, buffer, buffer + n) != NGX_OK) {
             session->dead = 1;
@@ -350,6 +355,11 @@ ngx_canvas_session_parse(ngx_canvas_session_t *session, const u_char *pos,
 
         if (ngx_canvas_session_event(session, event, &message) == NGX_ERROR) {
             return NGX_ERROR;
+        }
+
+        if (event == CANVAS_WS_TEXT || event == CANVAS_WS_BINARY) {
+            /* what is half here now has only begun */
+            session->partial = 0;
         }
     }
 
@@ -512,12 +522,6 @@ ngx_canvas_session_timer(ngx_event_t *ev)
 static void
 ngx_canvas_session_leave(ngx_canvas_session_t *session)
 {
-    if (session->connection->error) {
-        /* worker_shutdown_timeout: no time is left */
-        (void) ngx_canvas_session_flush(session);
-        return;
-    }
-
     if (session->leaving) {
         return;
     }
@@ -579,10 +583,14 @@ ngx_canvas_session_finish(ngx_canvas_session_t *session)
     ngx_canvas_output_free(&session->output);
     canvas_ws_release(&session->ws);
 
+    /* the request may live on until its subrequests (mirror) have ended */
+    c->read->handler = ngx_http_empty_handler;
+    c->write->handler = ngx_http_empty_handler;
+
     c->idle = 0;
     r->keepalive = 0;
 
-    if (session->dead) {
+    if (session->dead || c->error) {
         /* nobody reads a close frame any more: no lingering */
         c->error = 1;
         c->read->ready = 0;

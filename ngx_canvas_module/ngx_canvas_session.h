@@ -54,7 +54,6 @@ struct ngx_canvas_session_s {
     unsigned                open:1;       /* in the broadcast's queue */
     unsigned                closing:1;    /* close frame queued */
     unsigned                leaving:1;    /* the worker shuts down */
-    unsigned                pinged:1;
     unsigned                dead:1;
 };
 

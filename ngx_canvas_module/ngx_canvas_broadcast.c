@@ -58,6 +58,7 @@ static ngx_int_t ngx_canvas_broadcast_feed(ngx_canvas_broadcast_t *broadcast,
 static ngx_canvas_frame_t *ngx_canvas_broadcast_encode(
     ngx_canvas_broadcast_t *broadcast, ngx_canvas_wire_e wire, size_t n,
     uint64_t from);
+static uint64_t ngx_canvas_broadcast_aim(ngx_canvas_broadcast_t *broadcast);
 static ngx_int_t ngx_canvas_broadcast_resync(ngx_canvas_broadcast_t *broadcast,
     ngx_canvas_session_t *session);
 static void ngx_canvas_broadcast_count(ngx_event_t *ev);
@@ -227,8 +228,7 @@ ngx_canvas_broadcast_catch_up(ngx_canvas_broadcast_t *broadcast,
         return ngx_canvas_broadcast_resync(broadcast, session);
     }
 
-    /* a sweep may have passed this socket already: its end is the aim */
-    aim = broadcast->sweeping ? broadcast->to : broadcast->seq;
+    aim = ngx_canvas_broadcast_aim(broadcast);
 
     if (session->seq >= aim || session->output.n) {
         return NGX_OK;
@@ -238,8 +238,11 @@ ngx_canvas_broadcast_catch_up(ngx_canvas_broadcast_t *broadcast,
 
     if (ngx_canvas_shm_since(broadcast->worker->shm, session->epoch,
                              session->seq, broadcast->changes, n, &n, NULL)
-        != CANVAS_OK)
+        != CANVAS_OK
+        || n == 0)
     {
+        /* too far behind, or the image was replaced: the sweep that tells
+         * everybody is still to come */
         return ngx_canvas_broadcast_resync(broadcast, session);
     }
 
@@ -266,8 +269,7 @@ ngx_canvas_broadcast_behind(ngx_canvas_broadcast_t *broadcast,
     ngx_canvas_session_t *session)
 {
     return session->epoch != broadcast->epoch
-           || session->seq < (broadcast->sweeping ? broadcast->to
-                                                  : broadcast->seq);
+           || session->seq < ngx_canvas_broadcast_aim(broadcast);
 }
 
 
@@ -540,6 +542,15 @@ ngx_canvas_broadcast_encode(ngx_canvas_broadcast_t *broadcast,
 }
 
 
+/* a sweep may have passed a socket already: its end is what all come to */
+
+static uint64_t
+ngx_canvas_broadcast_aim(ngx_canvas_broadcast_t *broadcast)
+{
+    return broadcast->sweeping ? broadcast->to : broadcast->seq;
+}
+
+
 static ngx_int_t
 ngx_canvas_broadcast_resync(ngx_canvas_broadcast_t *broadcast,
     ngx_canvas_session_t *session)
@@ -550,7 +561,7 @@ ngx_canvas_broadcast_resync(ngx_canvas_broadcast_t *broadcast,
     ngx_canvas_frame_t  *frame;
 
     session->epoch = broadcast->epoch;
-    session->seq = broadcast->seq;
+    session->seq = ngx_canvas_broadcast_aim(broadcast);
 
     len = canvas_proto_resync(text, session->seq, session->epoch);
 

@@ -49,17 +49,31 @@ def find(name, log_dir):
             with open(f"/proc/{pid}/comm", encoding="utf-8") as file:
                 if file.read().strip() != name:
                     continue
-            fds = [os.readlink(f"/proc/{pid}/fd/{fd}")
-                   for fd in os.listdir(f"/proc/{pid}/fd")]
         except OSError:
             continue
 
         ppid = parent(pid)
-        if ppid is not None and any(fd.startswith(log_dir + "/")
-                                    for fd in fds):
+        if ppid is not None and any(target.startswith(log_dir + "/")
+                                    for target in open_files(pid)):
             found[int(pid)] = ppid
 
     return found
+
+
+def open_files(pid):
+    """Paths; a file that is closed meanwhile does not hide the others."""
+    folder = f"/proc/{pid}/fd"
+
+    try:
+        fds = os.listdir(folder)
+    except OSError:
+        return
+
+    for fd in fds:
+        try:
+            yield os.readlink(f"{folder}/{fd}")
+        except OSError:
+            continue
 
 
 def start(args, log, user=None, groups=(), cwd="/"):

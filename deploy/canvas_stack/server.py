@@ -55,7 +55,7 @@ class Server:
         child = process.start(args, self.log, **keywords)
         self.place.write(f"{self.name}.pid", f"{child.pid}\n")
 
-        process.wait_for(lambda: self.ready() or child.poll() is not None,
+        process.wait_for(lambda: child.poll() is not None or self.ready(),
                          self.start_seconds)
 
         if child.poll() is not None or not self.ready():

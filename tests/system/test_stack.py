@@ -374,3 +374,23 @@ def test_usage(args):
                           check=False)
     assert done.returncode == 2
     assert done.stderr.startswith("usage: stack run|up|down")
+
+
+def test_a_busy_process_is_found(tmp_path):
+    """Files that close while we look do not hide the one that counts."""
+    code = ("import os\n"
+            "open('/proc/self/comm', 'w').write('busy')\n"
+            "print('ready', flush=True)\n"
+            "while True:\n"
+            "    fds = [os.open('/dev/null', 0) for _ in range(5)]\n"
+            "    [os.close(fd) for fd in fds]\n")
+
+    with open(tmp_path / "log", "wb") as log, subprocess.Popen(
+            ["/usr/bin/python3", "-c", code], stdout=log) as child:
+        wait_for(lambda: (tmp_path / "log").read_text(encoding="ascii"),
+                 what="the child")
+        missed = [n for n in range(200)
+                  if list(process.find("busy", str(tmp_path))) != [child.pid]]
+        child.kill()
+
+    assert missed == []

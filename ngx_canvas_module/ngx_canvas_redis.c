@@ -8,12 +8,14 @@
  */
 
 #include "ngx_canvas_redis.h"
+#include "ngx_canvas_redis_guard.h"
 
 #include <hiredis/async.h>
 
 
 #define NGX_CANVAS_REDIS_BACKOFF_MIN  50        /* ms */
 #define NGX_CANVAS_REDIS_BACKOFF_MAX  5000
+#define NGX_CANVAS_REDIS_STABLE       1000      /* held so long: a success */
 
 
 typedef enum {
@@ -44,10 +46,12 @@ struct ngx_canvas_redis_s {
     void                        *data;
 
     redisAsyncContext           *context;
+    ngx_canvas_redis_guard_t     guard;
     ngx_connection_t            *connection;    /* of the context's fd */
     ngx_event_t                  timer;
     ngx_queue_t                  commands;      /* on their way, oldest first */
     ngx_msec_t                   backoff;
+    ngx_msec_t                   since;         /* it is ready */
     ngx_canvas_redis_state_e     state;
     unsigned                     reported:1;    /* the loss is in the log */
 };
@@ -56,6 +60,8 @@ struct ngx_canvas_redis_s {
 static void ngx_canvas_redis_connect(ngx_canvas_redis_t *redis);
 static ngx_int_t ngx_canvas_redis_attach(ngx_canvas_redis_t *redis);
 static void ngx_canvas_redis_greet(ngx_canvas_redis_t *redis);
+static void ngx_canvas_redis_greeting(ngx_canvas_redis_t *redis, void *last,
+    int argc, const char **argv, const size_t *argvlen);
 static void ngx_canvas_redis_greeted(redisAsyncContext *context, void *reply,
     void *data);
 static void ngx_canvas_redis_on_connect(const redisAsyncContext *context,
@@ -142,6 +148,8 @@ ngx_canvas_redis_command(ngx_canvas_redis_t *redis,
         ngx_free(command);
         return NGX_DECLINED;
     }
+
+    ngx_canvas_redis_guard_expect(&redis->guard, command->subscription);
 
     ngx_queue_insert_tail(&redis->commands, &command->queue);
     ngx_canvas_redis_arm(redis);
@@ -253,6 +261,8 @@ ngx_canvas_redis_attach(ngx_canvas_redis_t *redis)
     context->ev.cleanup = ngx_canvas_redis_cleanup;
     context->data = redis;
 
+    ngx_canvas_redis_guard_attach(&redis->guard, &context->c);
+
     return NGX_OK;
 }
 
@@ -286,8 +296,7 @@ ngx_canvas_redis_greet(ngx_canvas_redis_t *redis)
         argv[argc] = (char *) conf->password.data;
         argvlen[argc++] = conf->password.len;
 
-        redisAsyncCommandArgv(redis->context, ngx_canvas_redis_greeted, NULL,
-                              argc, argv, argvlen);
+        ngx_canvas_redis_greeting(redis, NULL, argc, argv, argvlen);
     }
 
     if (conf->db) {
@@ -296,15 +305,28 @@ ngx_canvas_redis_greet(ngx_canvas_redis_t *redis)
         argv[1] = (char *) db;
         argvlen[1] = ngx_sprintf(db, "%ui", conf->db) - db;
 
-        redisAsyncCommandArgv(redis->context, ngx_canvas_redis_greeted, NULL,
-                              2, argv, argvlen);
+        ngx_canvas_redis_greeting(redis, NULL, 2, argv, argvlen);
     }
 
     argv[0] = "PING";
     argvlen[0] = 4;
 
-    redisAsyncCommandArgv(redis->context, ngx_canvas_redis_greeted, redis,
-                          1, argv, argvlen);
+    ngx_canvas_redis_greeting(redis, redis, 1, argv, argvlen);
+}
+
+
+static void
+ngx_canvas_redis_greeting(ngx_canvas_redis_t *redis, void *last, int argc,
+    const char **argv, const size_t *argvlen)
+{
+    /* refused for want of memory alone: then the greeting times out */
+
+    if (redisAsyncCommandArgv(redis->context, ngx_canvas_redis_greeted, last,
+                              argc, argv, argvlen)
+        == REDIS_OK)
+    {
+        ngx_canvas_redis_guard_expect(&redis->guard, 0);
+    }
 }
 
 
@@ -338,7 +360,7 @@ ngx_canvas_redis_greeted(redisAsyncContext *context, void *reply, void *data)
     ngx_del_timer(&redis->timer);
 
     redis->state = NGX_CANVAS_REDIS_READY;
-    redis->backoff = NGX_CANVAS_REDIS_BACKOFF_MIN;
+    redis->since = ngx_current_msec;
 
     level = redis->reported ? NGX_LOG_NOTICE : NGX_LOG_INFO;
 
@@ -377,8 +399,10 @@ ngx_canvas_redis_on_disconnect(const redisAsyncContext *context, int status)
 
     if (redis) {
         redis->context = NULL;
-        ngx_canvas_redis_lost(redis, status == REDIS_OK ? "closed"
-                                                        : context->errstr);
+        ngx_canvas_redis_lost(redis, redis->guard.refused
+                                     ? redis->guard.refused
+                                     : status == REDIS_OK ? "closed"
+                                                          : context->errstr);
     }
 }
 
@@ -396,6 +420,14 @@ ngx_canvas_redis_lost(ngx_canvas_redis_t *redis, const char *why)
     }
 
     was_ready = (redis->state == NGX_CANVAS_REDIS_READY);
+
+    /* lost again at once is no success: a SUBSCRIBE that is not allowed */
+    if (was_ready && ngx_current_msec - redis->since
+                     > ngx_min(redis->backoff, NGX_CANVAS_REDIS_STABLE))
+    {
+        redis->backoff = NGX_CANVAS_REDIS_BACKOFF_MIN;
+    }
+
     redis->state = NGX_CANVAS_REDIS_WAITING;
 
     /* once per state change, not once per attempt */

@@ -15,7 +15,6 @@
 
 #define NGX_CANVAS_REDIS_BACKOFF_MIN  50        /* ms */
 #define NGX_CANVAS_REDIS_BACKOFF_MAX  5000
-#define NGX_CANVAS_REDIS_STABLE       1000      /* held so long: a success */
 
 
 typedef enum {
@@ -60,8 +59,6 @@ struct ngx_canvas_redis_s {
 static void ngx_canvas_redis_connect(ngx_canvas_redis_t *redis);
 static ngx_int_t ngx_canvas_redis_attach(ngx_canvas_redis_t *redis);
 static void ngx_canvas_redis_greet(ngx_canvas_redis_t *redis);
-static void ngx_canvas_redis_greeting(ngx_canvas_redis_t *redis, void *last,
-    int argc, const char **argv, const size_t *argvlen);
 static void ngx_canvas_redis_greeted(redisAsyncContext *context, void *reply,
     void *data);
 static void ngx_canvas_redis_on_connect(const redisAsyncContext *context,
@@ -296,7 +293,9 @@ ngx_canvas_redis_greet(ngx_canvas_redis_t *redis)
         argv[argc] = (char *) conf->password.data;
         argvlen[argc++] = conf->password.len;
 
-        ngx_canvas_redis_greeting(redis, NULL, argc, argv, argvlen);
+        redisAsyncCommandArgv(redis->context, ngx_canvas_redis_greeted, NULL,
+                              argc, argv, argvlen);
+        ngx_canvas_redis_guard_expect(&redis->guard, 0);
     }
 
     if (conf->db) {
@@ -305,28 +304,17 @@ ngx_canvas_redis_greet(ngx_canvas_redis_t *redis)
         argv[1] = (char *) db;
         argvlen[1] = ngx_sprintf(db, "%ui", conf->db) - db;
 
-        ngx_canvas_redis_greeting(redis, NULL, 2, argv, argvlen);
+        redisAsyncCommandArgv(redis->context, ngx_canvas_redis_greeted, NULL,
+                              2, argv, argvlen);
+        ngx_canvas_redis_guard_expect(&redis->guard, 0);
     }
 
     argv[0] = "PING";
     argvlen[0] = 4;
 
-    ngx_canvas_redis_greeting(redis, redis, 1, argv, argvlen);
-}
-
-
-static void
-ngx_canvas_redis_greeting(ngx_canvas_redis_t *redis, void *last, int argc,
-    const char **argv, const size_t *argvlen)
-{
-    /* refused for want of memory alone: then the greeting times out */
-
-    if (redisAsyncCommandArgv(redis->context, ngx_canvas_redis_greeted, last,
-                              argc, argv, argvlen)
-        == REDIS_OK)
-    {
-        ngx_canvas_redis_guard_expect(&redis->guard, 0);
-    }
+    redisAsyncCommandArgv(redis->context, ngx_canvas_redis_greeted, redis,
+                          1, argv, argvlen);
+    ngx_canvas_redis_guard_expect(&redis->guard, 0);
 }
 
 
@@ -336,7 +324,6 @@ static void
 ngx_canvas_redis_greeted(redisAsyncContext *context, void *reply, void *data)
 {
     redisReply          *r;
-    ngx_uint_t           level;
     ngx_canvas_redis_t  *redis;
 
     r = reply;
@@ -362,9 +349,8 @@ ngx_canvas_redis_greeted(redisAsyncContext *context, void *reply, void *data)
     redis->state = NGX_CANVAS_REDIS_READY;
     redis->since = ngx_current_msec;
 
-    level = redis->reported ? NGX_LOG_NOTICE : NGX_LOG_INFO;
-
-    ngx_log_error(level, redis->log, 0, "canvas redis: %s connected to %V",
+    ngx_log_error((redis->reported ? NGX_LOG_NOTICE : NGX_LOG_INFO),
+                  redis->log, 0, "canvas redis: %s connected to %V",
                   redis->name, &redis->conf->address);
 
     redis->reported = 0;
@@ -399,10 +385,8 @@ ngx_canvas_redis_on_disconnect(const redisAsyncContext *context, int status)
 
     if (redis) {
         redis->context = NULL;
-        ngx_canvas_redis_lost(redis, redis->guard.refused
-                                     ? redis->guard.refused
-                                     : status == REDIS_OK ? "closed"
-                                                          : context->errstr);
+        ngx_canvas_redis_lost(redis, redis->guard.refused ?
+                                     redis->guard.refused : context->errstr);
     }
 }
 
@@ -422,9 +406,7 @@ ngx_canvas_redis_lost(ngx_canvas_redis_t *redis, const char *why)
     was_ready = (redis->state == NGX_CANVAS_REDIS_READY);
 
     /* lost again at once is no success: a SUBSCRIBE that is not allowed */
-    if (was_ready && ngx_current_msec - redis->since
-                     > ngx_min(redis->backoff, NGX_CANVAS_REDIS_STABLE))
-    {
+    if (was_ready && ngx_current_msec - redis->since > redis->backoff) {
         redis->backoff = NGX_CANVAS_REDIS_BACKOFF_MIN;
     }
 

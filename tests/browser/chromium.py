@@ -195,7 +195,9 @@ class Page:
 
             self.frame()
 
-        raise TimeoutError(f"never true: {what or expression}")
+        seen = self.evaluate("document.body.innerText")
+        raise TimeoutError(f"never true: {what or expression}; "
+                           f"the page says {seen!r}, errors {self.errors}")
 
     def frame(self):
         """lets the page go on for about a frame"""

@@ -28,7 +28,8 @@ from canvas_stack.settings import Settings  # noqa: E402
 from canvas_stack.stack import Stack        # noqa: E402
 from chromium import Chromium               # noqa: E402
 
-COOLDOWN = 3
+COOLDOWN = 6
+POLL = 0.02                     # s between two looks at what is waited for
 
 
 class Canvas:
@@ -60,6 +61,7 @@ class Canvas:
         while self.pixel(x, y) != color:
             assert time.monotonic() < limit, \
                 f"{x}, {y} is {self.pixel(x, y)}, not {color}"
+            time.sleep(POLL)
 
     def epoch(self):
         return self._info()["epoch"]
@@ -129,7 +131,8 @@ def canvas():
 
     with tempfile.TemporaryDirectory(prefix="canvas-browser-") as folder:
         os.chmod(folder, 0o755)
-        environment = dict(os.environ, RUN_DIR=folder,
+        # looking often enough to be quick would meet the request limits
+        environment = dict(os.environ, RUN_DIR=folder, LIMITS="off",
                            PORT=os.environ.get("TEST_PORT")
                            or str(free_port()), COOLDOWN=str(COOLDOWN))
         stack = Stack(Settings.from_environment(environment))

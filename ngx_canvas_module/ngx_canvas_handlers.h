@@ -29,4 +29,7 @@ ngx_int_t ngx_canvas_rest_handler(ngx_http_request_t *r);
 /* canvas_health: ngx_canvas_health.c */
 ngx_int_t ngx_canvas_health_handler(ngx_http_request_t *r);
 
+/* canvas_metrics: ngx_canvas_metrics.c, for Prometheus */
+ngx_int_t ngx_canvas_metrics_handler(ngx_http_request_t *r);
+
 #endif /* NGX_CANVAS_HANDLERS_H_INCLUDED */

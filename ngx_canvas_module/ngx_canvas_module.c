@@ -98,6 +98,7 @@ static ngx_command_t  ngx_canvas_commands[] = {
     ngx_canvas_location("canvas_read", ngx_canvas_read_handler),
     ngx_canvas_location("canvas_api", ngx_canvas_rest_handler),
     ngx_canvas_location("canvas_health", ngx_canvas_health_handler),
+    ngx_canvas_location("canvas_metrics", ngx_canvas_metrics_handler),
 
     /* for conformance suites: echoes messages up to this size */
 

@@ -53,6 +53,7 @@ ngx_canvas_shm_add(ngx_conf_t *cf, ngx_str_t *name, ngx_uint_t width,
     zone_name.len = p - zone_name.data;
 
     /* the slab allocator's own pages come on top of the mirror */
+    size += sizeof(ngx_canvas_counters_t);
     size += size / 64 + 16 * ngx_pagesize;
 
     zone = ngx_shared_memory_add(cf, &zone_name, ngx_align(size, ngx_pagesize),
@@ -229,9 +230,11 @@ ngx_canvas_shm_init(ngx_shm_zone_t *zone, void *data)
 
     if (shm) {
         shm->mirror = ngx_slab_alloc(shpool, size);
+        shm->counters = ngx_slab_calloc(shpool,
+                                        sizeof(ngx_canvas_counters_t));
     }
 
-    if (shm == NULL || shm->mirror == NULL) {
+    if (shm == NULL || shm->mirror == NULL || shm->counters == NULL) {
         ngx_log_error(NGX_LOG_EMERG, zone->shm.log, 0,
                       "canvas shm: %uz bytes do not fit into zone \"%V\"",
                       size, &zone->shm.name);

@@ -11,14 +11,17 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
+#include "ngx_canvas_counters.h"
+
 #include "canvas_mirror.h"
 
 typedef struct {
-    ngx_slab_pool_t  *shpool;
-    canvas_mirror_t  *mirror;
+    ngx_slab_pool_t        *shpool;
+    canvas_mirror_t        *mirror;
+    ngx_canvas_counters_t  *counters;
     /* open WebSockets by process slot: a slot is reset by its next process,
      * so that a killed worker leaves no count behind */
-    ngx_atomic_t      online[NGX_MAX_PROCESSES];
+    ngx_atomic_t            online[NGX_MAX_PROCESSES];
 } ngx_canvas_shm_t;
 
 typedef struct {

@@ -77,6 +77,7 @@ ngx_canvas_worker_exit(ngx_cycle_t *cycle)
 
         ngx_canvas_snapshot_close(worker->snapshot);
         ngx_canvas_shm_online_set(worker->shm, 0);
+        ngx_canvas_counters_clear(worker->shm->counters);
     }
 }
 
@@ -100,8 +101,9 @@ ngx_canvas_worker_start(ngx_cycle_t *cycle, ngx_canvas_conf_t *canvas)
     worker->started = ngx_time();
     worker->week.cooldown = canvas->cooldown;
 
-    /* a process that was killed may have left its count in this slot */
+    /* a process that was killed may have left its counts in this slot */
     ngx_canvas_shm_online_set(worker->shm, 0);
+    ngx_canvas_counters_clear(worker->shm->counters);
 
     worker->broadcast = ngx_canvas_broadcast_create(worker);
     worker->snapshot = ngx_canvas_snapshot_create(worker);

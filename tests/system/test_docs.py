@@ -166,7 +166,7 @@ def routes():
 
     # those that nginx.conf.example serves as one location
     for path, directive in re.findall(
-            r"location = (\S+) {[^}]*?canvas_(place|websocket) ",
+            r"location = (\S+) {[^}]*?canvas_(place|websocket|metrics) ",
             read("nginx.conf.example")):
         assert directive
         paths.append(path)

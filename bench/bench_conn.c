@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "bench_conn.h"
+#include "bench_tls.h"
 
 #define EVENTS      512
 #define READ_SIZE   (256 * 1024)
@@ -24,7 +25,11 @@
 #define OUT_MAX     (8 * 1024 * 1024)   /* who does not read is dropped */
 
 
+static void serve(bench_conn_t *c, unsigned events);
 static void finish_connect(bench_conn_t *c);
+static void handshake(bench_conn_t *c);
+static ssize_t receive(bench_conn_t *c, uint8_t *buf, size_t size);
+static ssize_t transmit(bench_conn_t *c, const void *data, size_t len);
 static void read_input(bench_conn_t *c);
 static int keep_rest(bench_conn_t *c, const uint8_t *data, size_t len);
 static int flush(bench_conn_t *c);
@@ -98,19 +103,7 @@ bench_loop_turn(bench_loop_t *loop, uint64_t timeout)
             continue;               /* closed earlier in this turn */
         }
 
-        if (c->connecting) {
-            finish_connect(c);
-            continue;
-        }
-
-        if ((events[i].events & EPOLLOUT) && flush(c) != 0) {
-            bench_conn_abort(c);
-            continue;
-        }
-
-        if (events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
-            read_input(c);
-        }
+        serve(c, events[i].events);
     }
 
     return 0;
@@ -161,14 +154,22 @@ failed:
 int
 bench_conn_adopt(bench_conn_t *c, int fd)
 {
-    int                 one;
-    struct epoll_event  event;
+    int  one;
 
     one = 1;
+    (void) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+
+    return bench_conn_watch(c, fd);
+}
+
+
+int
+bench_conn_watch(bench_conn_t *c, int fd)
+{
+    struct epoll_event  event;
+
     event.events = EPOLLIN;
     event.data.ptr = c;
-
-    (void) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 
     if (epoll_ctl(c->loop->epoll, EPOLL_CTL_ADD, fd, &event) == -1) {
         return -1;
@@ -188,7 +189,7 @@ bench_conn_send(bench_conn_t *c, const void *data, size_t len)
     n = 0;
 
     if (c->out_len == 0 && !c->corked) {
-        n = send(c->fd, data, len, MSG_NOSIGNAL);
+        n = transmit(c, data, len);
 
         if (n == (ssize_t) len) {
             return 0;
@@ -214,6 +215,11 @@ bench_conn_send(bench_conn_t *c, const void *data, size_t len)
 void
 bench_conn_close(bench_conn_t *c)
 {
+    if (c->tls) {
+        bench_tls_free(c->tls);
+        c->tls = NULL;
+    }
+
     if (c->fd != -1) {
         close(c->fd);
         c->fd = -1;
@@ -230,6 +236,7 @@ bench_conn_close(bench_conn_t *c)
     c->out_len = 0;
     c->out_size = 0;
     c->connecting = 0;
+    c->handshaking = 0;
     c->wants_write = 0;
 }
 
@@ -239,6 +246,35 @@ bench_conn_abort(bench_conn_t *c)
 {
     c->handlers->closed(c);
     bench_conn_close(c);
+}
+
+
+static void
+serve(bench_conn_t *c, unsigned events)
+{
+    if (c->connecting) {
+        finish_connect(c);
+        return;
+    }
+
+    if (c->handlers->readable) {
+        c->handlers->readable(c);
+        return;
+    }
+
+    if (c->handshaking) {
+        handshake(c);
+        return;
+    }
+
+    if ((events & EPOLLOUT) && flush(c) != 0) {
+        bench_conn_abort(c);
+        return;
+    }
+
+    if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
+        read_input(c);
+    }
 }
 
 
@@ -264,7 +300,55 @@ finish_connect(bench_conn_t *c)
         return;
     }
 
-    c->handlers->connected(c);
+    if (c->loop->tls == NULL) {
+        c->handlers->connected(c);
+        return;
+    }
+
+    c->tls = bench_tls_new(c->loop->tls, c->fd);
+
+    if (c->tls == NULL) {
+        bench_conn_abort(c);
+        return;
+    }
+
+    c->handshaking = 1;
+    handshake(c);
+}
+
+
+static void
+handshake(bench_conn_t *c)
+{
+    switch (bench_tls_handshake(c->tls)) {
+
+    case 0:
+        return;
+
+    case 1:
+        c->handshaking = 0;
+        c->handlers->connected(c);
+        return;
+
+    default:
+        bench_conn_abort(c);
+    }
+}
+
+
+static ssize_t
+receive(bench_conn_t *c, uint8_t *buf, size_t size)
+{
+    return c->tls ? bench_tls_receive(c->tls, buf, size)
+                  : recv(c->fd, buf, size, 0);
+}
+
+
+static ssize_t
+transmit(bench_conn_t *c, const void *data, size_t len)
+{
+    return c->tls ? bench_tls_send(c->tls, data, len)
+                  : send(c->fd, data, len, MSG_NOSIGNAL);
 }
 
 
@@ -278,7 +362,7 @@ read_input(bench_conn_t *c)
     buffer = c->loop->buffer;
     len = c->rest_len;
 
-    n = recv(c->fd, buffer + len, READ_SIZE, 0);
+    n = receive(c, buffer + len, READ_SIZE);
 
     if (n == -1 && (errno == EAGAIN || errno == EINTR)) {
         return;
@@ -349,8 +433,7 @@ flush(bench_conn_t *c)
     ssize_t  n;
 
     while (c->out_pos < c->out_len) {
-        n = send(c->fd, c->out + c->out_pos, c->out_len - c->out_pos,
-                 MSG_NOSIGNAL);
+        n = transmit(c, c->out + c->out_pos, c->out_len - c->out_pos);
 
         if (n == -1) {
             return errno == EAGAIN || errno == EINTR ? watch_write(c, 1) : -1;

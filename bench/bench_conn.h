@@ -23,6 +23,9 @@ typedef struct {
 
     /* the peer or an error ended it, or input() refused; fd is still set */
     void (*closed)(bench_conn_t *c);
+
+    /* instead of reading: of a descriptor that is no stream; may be NULL */
+    void (*readable)(bench_conn_t *c);
 } bench_conn_handlers_t;
 
 struct bench_conn_s {
@@ -41,7 +44,10 @@ struct bench_conn_s {
     size_t                        out_len;
     size_t                        out_size;
 
+    void                         *tls;      /* of bench_tls, or NULL */
+
     unsigned                      connecting:1;
+    unsigned                      handshaking:1;    /* TLS */
     unsigned                      wants_write:1;
     unsigned                      corked:1; /* send at the end of the turn */
 };
@@ -51,6 +57,7 @@ struct bench_loop_s {
     uint64_t   now;                         /* ns, monotonic */
     uint64_t   received;                    /* bytes */
     uint8_t   *buffer;                      /* one for all reads */
+    void      *tls;                         /* clients use it when set */
 };
 
 /* nanoseconds of the monotonic clock */
@@ -70,6 +77,9 @@ int bench_conn_open(bench_conn_t *c, const struct sockaddr_in *address);
 
 /* takes over a socket that was accepted; 0, or -1 with errno */
 int bench_conn_adopt(bench_conn_t *c, int fd);
+
+/* calls readable() when fd is; 0, or -1 with errno */
+int bench_conn_watch(bench_conn_t *c, int fd);
 
 /* sends now what the socket takes and keeps the rest; 0, or -1: broken */
 int bench_conn_send(bench_conn_t *c, const void *data, size_t len);

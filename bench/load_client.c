@@ -39,7 +39,7 @@ static void take_cookie(load_client_t *client, const char *head, size_t len);
 
 
 const bench_conn_handlers_t  load_client_handlers = {
-    connected, input, closed
+    connected, input, closed, NULL
 };
 
 

@@ -294,7 +294,7 @@ ngx_canvas_message_placed(ngx_canvas_place_t *place,
         ctx->seq = result->seq;
     }
 
-    if (session->wire == NGX_CANVAS_WIRE_BINARY) {
+    if (ngx_canvas_wire_binary(session->wire)) {
         len = canvas_proto_placed_binary(reply, &place->msg, result->seq,
                                          result->cooldown);
         rc = ngx_canvas_message_send(session, CANVAS_WS_OP_BINARY, reply, len);
@@ -373,7 +373,7 @@ ngx_canvas_message_error(ngx_canvas_session_t *session, canvas_code_t code,
     size_t  len;
     u_char  reply[CANVAS_PROTO_REPLY_MAX];
 
-    if (session->wire == NGX_CANVAS_WIRE_BINARY
+    if (ngx_canvas_wire_binary(session->wire)
         && msg->type == CANVAS_MSG_PLACE)
     {
         len = canvas_proto_error_binary(reply, code, remaining, msg);

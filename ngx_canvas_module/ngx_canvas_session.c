@@ -405,7 +405,7 @@ ngx_canvas_session_event(ngx_canvas_session_t *session,
 
     case CANVAS_WS_BINARY:
 
-        if (session->wire != NGX_CANVAS_WIRE_BINARY) {
+        if (!ngx_canvas_wire_binary(session->wire)) {
             ngx_canvas_session_close(session, CANVAS_WS_CLOSE_UNSUPPORTED);
             return NGX_OK;
         }

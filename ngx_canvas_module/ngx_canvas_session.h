@@ -12,12 +12,18 @@
 
 #include "canvas_ws.h"
 
-/* form of what a client gets, by subprotocol */
+/* form of what a client gets, by subprotocol and permessage-deflate */
 typedef enum {
     NGX_CANVAS_WIRE_JSON = 0,
     NGX_CANVAS_WIRE_BINARY,
+    NGX_CANVAS_WIRE_JSON_DEFLATE,
+    NGX_CANVAS_WIRE_BINARY_DEFLATE,
     NGX_CANVAS_WIRE_MAX
 } ngx_canvas_wire_e;
+
+#define ngx_canvas_wire_binary(wire)                                          \
+    ((wire) == NGX_CANVAS_WIRE_BINARY                                         \
+     || (wire) == NGX_CANVAS_WIRE_BINARY_DEFLATE)
 
 typedef struct ngx_canvas_session_s  ngx_canvas_session_t;
 

@@ -22,6 +22,8 @@ FLAGS = [
     "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
     "--remote-debugging-pipe",
+    # without it, what is clicked before the first picture goes nowhere
+    "--allow-pre-commit-input",
 ]
 TIMEOUT = 30
 
@@ -67,7 +69,7 @@ class Chromium:
                            browserContextId=context)["targetId"]
         session = self.call("Target.attachToTarget", targetId=target,
                             flatten=True)["sessionId"]
-        page = Page(self, session)
+        page = Page(self, session, context)
         self._pages[session] = page
 
         for domain in ("Page", "Runtime", "Log", "Network"):
@@ -140,10 +142,15 @@ class Chromium:
 
 
 class Page:
-    def __init__(self, browser, session):
+    def __init__(self, browser, session, context):
         self._browser = browser
         self._session = session
+        self._context = context
         self.errors = []
+
+    def close(self):
+        self._browser.call("Target.disposeBrowserContext",
+                           browserContextId=self._context)
 
     def call(self, method, **params):
         return self._browser.call(method, self._session, **params)

@@ -160,7 +160,9 @@ def page(canvas, browser):
 
     yield page
 
-    assert page.errors == []
+    errors = page.errors
+    page.close()
+    assert errors == []
 
 
 @pytest.fixture(scope="session")

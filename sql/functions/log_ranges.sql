@@ -17,11 +17,18 @@ AS $$
      WHERE r.epoch >= p_after_epoch
        AND r.epoch < p_before_epoch
        AND r.from_seq < r.to_seq
+     UNION ALL
+    SELECT i.epoch, greatest(p_after_seq, 0), i.events
+      FROM canvas_imports i
+     WHERE i.epoch = p_after_epoch
+       AND i.epoch < p_before_epoch
+       AND i.events > p_after_seq
 $$;
 
 COMMENT ON FUNCTION log_ranges(bigint, bigint, bigint) IS
     'Which seqs of which epoch count: from_seq < seq <= to_seq, behind a
-position and before an epoch.  What a later epoch began without is left out';
+position and before an epoch.  What a later epoch began without is left out.
+An imported week is found from its own epoch alone';
 
 REVOKE ALL ON FUNCTION log_ranges(bigint, bigint, bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION log_ranges(bigint, bigint, bigint)

@@ -19,7 +19,7 @@ bench_ws_parse(bench_ws_frame_t *frame, const uint8_t *data, size_t len)
         return 0;
     }
 
-    if ((data[0] & 0xf0) != 0x80) {
+    if ((data[0] & 0xb0) != 0x80) {
         return (size_t) -1;
     }
 
@@ -44,6 +44,7 @@ bench_ws_parse(bench_ws_frame_t *frame, const uint8_t *data, size_t len)
 
     frame->opcode = data[0] & 0x0f;
     frame->masked = data[1] >> 7;
+    frame->deflated = (data[0] & 0x40) != 0;
 
     if (frame->masked) {
         head += 4;

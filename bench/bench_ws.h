@@ -1,6 +1,6 @@
 /*
  * bench_ws: the little of RFC 6455 that a load generator and a reference
- * broadcaster need: whole frames, no extensions, no fragments.
+ * broadcaster need: whole frames, no fragments; RSV1, which RFC 7692 uses.
  */
 
 #ifndef BENCH_WS_H_INCLUDED
@@ -24,6 +24,7 @@
 typedef struct {
     unsigned        opcode;
     unsigned        masked;
+    unsigned        deflated;               /* RSV1 */
     uint8_t         mask[4];
     const uint8_t  *data;
     size_t          len;

@@ -1,5 +1,5 @@
 /*
- * load: options, the run, the report.  See load.h.
+ * load: the run and its report.  See load.h.
  *
  * Standard output gets {"event":"start","opened":N} when all clients are open
  * and the measurement begins, {"event":"stop"} when it ended, and the result.
@@ -8,58 +8,36 @@
 
 #define _GNU_SOURCE
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
+#include "bench_tls.h"
 #include "load.h"
 
 #define OPEN_TIMEOUT   (30 * LOAD_SECOND)
 #define DRAIN_TIMEOUT  (5 * LOAD_SECOND)
+#define START_PAUSE    (50 * 1000 * 1000)       /* ns: who reads /proc */
 #define TURN_MAX       (10 * 1000 * 1000)       /* ns */
 
 
 static int usage(const char *name, int code);
-static int parse_options(load_conf_t *conf, int argc, char **argv);
-static int set_option(load_conf_t *conf, int option, const char *value);
-static int set_address(load_conf_t *conf, const char *text);
 static int prepare(load_run_t *run);
 static int open_all(load_run_t *run);
 static int measure(load_run_t *run);
+static int begin(load_run_t *run);
 static int turn(load_run_t *run);
 static double cpu_seconds(void);
 static void report(load_run_t *run, double cpu);
 
 
 static const load_mode_t *const  modes[] = {
-    &load_place_ws, &load_place_http, &load_fanout, &load_read, &load_idle
+    &load_place_ws, &load_place_http, &load_fanout, &load_viewport,
+    &load_read, &load_idle, &load_connect, &load_storm
 };
 
-static const struct {
-    struct option  option;
-    const char    *argument;
-    const char    *summary;
-} options[] = {
-    { { "address", 1, NULL, 'a' }, "IP:PORT", "the server" },
-    { { "connections", 1, NULL, 'c' }, "N", "clients (32)" },
-    { { "placers", 1, NULL, 'p' }, "N", "further clients that place (1)" },
-    { { "window", 1, NULL, 'w' }, "N", "placements in flight a client (1)" },
-    { { "rate", 1, NULL, 'r' }, "R", "placements a second; 0: unbounded" },
-    { { "seconds", 1, NULL, 's' }, "S", "how long to measure (5)" },
-    { { "count", 1, NULL, 'n' }, "N", "requests at most; 0: unbounded" },
-    { { "path", 1, NULL, 'P' }, "PATH", "what to ask for" },
-    { { "size", 1, NULL, 'S' }, "WxH", "of the canvas (500x500)" },
-    { { "binary", 0, NULL, 'b' }, "", "subprotocol canvas.v1.bin" },
-    { { "gzip", 0, NULL, 'z' }, "", "accept gzip" },
-    { { "plain", 0, NULL, 'k' }, "", "idle HTTP connections" },
-    { { "help", 0, NULL, 'h' }, "", "this text" }
-};
-
-#define OPTIONS  (sizeof(options) / sizeof(options[0]))
 #define MODES    (sizeof(modes) / sizeof(modes[0]))
 
 
@@ -92,7 +70,7 @@ main(int argc, char **argv)
     conf.path = run.mode->path;
     run.conf = &conf;
 
-    rc = parse_options(&conf, argc - 1, argv + 1);
+    rc = load_options_parse(&conf, argc - 1, argv + 1);
     if (rc != 0) {
         return usage(argv[0], rc == 1 ? 0 : 2);
     }
@@ -176,6 +154,78 @@ load_report_hist(const char *name, const bench_hist_t *hist)
 }
 
 
+uint64_t
+load_json_number(const uint8_t *data, size_t len, const char *name)
+{
+    size_t    i, name_len;
+    uint64_t  value;
+
+    name_len = strlen(name);
+
+    for (i = len; i-- > name_len; /* void */) {
+        if (data[i - 1] == ':'
+            && memcmp(data + i - name_len, name, name_len) == 0)
+        {
+            for (value = 0; i < len && data[i] >= '0' && data[i] <= '9';
+                 i++)
+            {
+                value = value * 10 + (data[i] - '0');
+            }
+
+            return value;
+        }
+    }
+
+    return 0;
+}
+
+
+size_t
+load_updates(const uint8_t *data, size_t len, uint64_t *last)
+{
+    size_t  i;
+
+    if (len < 9 || data[0] != 0x01) {
+        return 0;
+    }
+
+    for (*last = 0, i = 1; i < 9; i++) {
+        *last = *last << 8 | data[i];
+    }
+
+    return (len - 9) / 5;
+}
+
+
+void
+load_lag(load_client_t *client, unsigned long x, unsigned long y)
+{
+    uint64_t            stamp;
+    load_run_t         *run;
+    const load_conf_t  *conf;
+
+    run = client->run;
+    conf = run->conf;
+
+    if (x < conf->width && y < conf->height) {
+        stamp = run->stamps[x + y * conf->width];
+
+        if (stamp != 0 && stamp <= run->loop.now) {
+            bench_hist_add(&run->lag, run->loop.now - stamp);
+        }
+    }
+}
+
+
+unsigned
+load_yes(load_client_t *client)
+{
+    (void) client;
+
+    return 1;
+}
+
+
 static int
 usage(const char *name, int code)
 {
@@ -189,131 +239,9 @@ usage(const char *name, int code)
         fprintf(out, "  %-12s %s\n", modes[i]->name, modes[i]->summary);
     }
 
-    for (i = 0; i < OPTIONS; i++) {
-        fprintf(out, "  --%-12s %-8s %s\n", options[i].option.name,
-                options[i].argument, options[i].summary);
-    }
+    load_options_usage(out);
 
     return code;
-}
-
-
-/* 0, 1: help was asked for, -1: malformed */
-static int
-parse_options(load_conf_t *conf, int argc, char **argv)
-{
-    int            option;
-    size_t         i;
-    struct option  longs[OPTIONS + 1];
-
-    memset(longs, 0, sizeof(longs));
-
-    for (i = 0; i < OPTIONS; i++) {
-        longs[i] = options[i].option;
-    }
-
-    conf->connections = 32;
-    conf->placers = 1;
-    conf->window = 1;
-    conf->seconds = 5;
-    conf->width = 500;
-    conf->height = 500;
-
-    while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-        if (option == 'h') {
-            return 1;
-        }
-
-        if (set_option(conf, option, optarg) != 0) {
-            return -1;
-        }
-    }
-
-    return conf->host && optind == argc && conf->connections > 0
-           && conf->placers > 0 && conf->window > 0 ? 0 : -1;
-}
-
-
-static int
-set_option(load_conf_t *conf, int option, const char *value)
-{
-    switch (option) {
-
-    case 'a':
-        return set_address(conf, value);
-
-    case 'c':
-        conf->connections = (unsigned) strtoul(value, NULL, 10);
-        return 0;
-
-    case 'p':
-        conf->placers = (unsigned) strtoul(value, NULL, 10);
-        return 0;
-
-    case 'w':
-        conf->window = (unsigned) strtoul(value, NULL, 10);
-        return 0;
-
-    case 'r':
-        conf->rate = strtod(value, NULL);
-        return 0;
-
-    case 's':
-        conf->seconds = strtod(value, NULL);
-        return 0;
-
-    case 'n':
-        conf->count = strtoull(value, NULL, 10);
-        return 0;
-
-    case 'P':
-        conf->path = value;
-        return 0;
-
-    case 'S':
-        return sscanf(value, "%ux%u", &conf->width, &conf->height) == 2
-               && conf->width > 0 && conf->height > 0 ? 0 : -1;
-
-    case 'b':
-        conf->binary = 1;
-        return 0;
-
-    case 'z':
-        conf->gzip = 1;
-        return 0;
-
-    case 'k':
-        conf->plain = 1;
-        return 0;
-
-    default:
-        return -1;
-    }
-}
-
-
-static int
-set_address(load_conf_t *conf, const char *text)
-{
-    char         ip[INET_ADDRSTRLEN];
-    size_t       len;
-    const char  *colon;
-
-    colon = strchr(text, ':');
-
-    if (colon == NULL || (size_t) (colon - text) >= sizeof(ip)) {
-        return -1;
-    }
-
-    len = (size_t) (colon - text);
-    memcpy(ip, text, len);
-    ip[len] = '\0';
-
-    conf->host = text;
-    conf->address.sin_family = AF_INET;
-    conf->address.sin_port = htons((uint16_t) strtoul(colon + 1, NULL, 10));
-
-    return inet_pton(AF_INET, ip, &conf->address.sin_addr) == 1 ? 0 : -1;
 }
 
 
@@ -324,14 +252,22 @@ prepare(load_run_t *run)
     const load_conf_t  *conf;
 
     conf = run->conf;
-    run->n = conf->connections
-             + (run->mode == &load_fanout ? conf->placers : 0);
+    run->n = conf->connections + (run->mode->with_placers ? conf->placers : 0);
+    run->target = run->n;
+    run->inflate = bench_inflate_new();
 
     run->clients = calloc(run->n, sizeof(load_client_t));
     run->stamps = calloc((size_t) conf->width * conf->height,
                          sizeof(uint64_t));
 
-    if (run->clients == NULL || run->stamps == NULL) {
+    if (run->clients == NULL || run->stamps == NULL || run->inflate == NULL
+        || bench_loop_init(&run->loop) != 0)
+    {
+        return -1;
+    }
+
+    if (conf->tls && (run->loop.tls = bench_tls_context()) == NULL) {
+        errno = ENOMEM;
         return -1;
     }
 
@@ -349,7 +285,7 @@ prepare(load_run_t *run)
         run->clients[i].conn.data = &run->clients[i];
     }
 
-    return bench_loop_init(&run->loop);
+    return run->mode->prepare ? run->mode->prepare(run) : 0;
 }
 
 
@@ -361,7 +297,10 @@ open_all(load_run_t *run)
     deadline = run->loop.now + OPEN_TIMEOUT;
     load_client_open_more(run);
 
-    while (run->opened + run->failed < run->n && run->loop.now < deadline) {
+    while ((run->opened + run->failed < run->target
+            || (run->mode->ready && !run->mode->ready(run)))
+           && run->loop.now < deadline)
+    {
         if (bench_loop_turn(&run->loop, TURN_MAX) != 0) {
             return -1;
         }
@@ -379,15 +318,9 @@ measure(load_run_t *run)
 
     conf = run->conf;
 
-    printf("{\"event\":\"start\",\"opened\":%u}\n", run->opened);
-    fflush(stdout);
-
-    run->loop.now = bench_now();
-    run->started = run->loop.now;
-    run->last_event = run->loop.now;
-    run->due = run->loop.now;
-    run->running = 1;
-    run->mode->start(run);
+    if (begin(run) != 0) {
+        return -1;
+    }
 
     deadline = run->started + (uint64_t) (conf->seconds * LOAD_SECOND);
 
@@ -412,6 +345,35 @@ measure(load_run_t *run)
 
     printf("{\"event\":\"stop\"}\n");
     fflush(stdout);
+
+    return 0;
+}
+
+
+static int
+begin(load_run_t *run)
+{
+    uint64_t  until;
+
+    printf("{\"event\":\"start\",\"opened\":%u}\n", run->opened);
+    fflush(stdout);
+
+    until = run->loop.now + START_PAUSE;
+
+    while (run->loop.now < until) {
+        if (bench_loop_turn(&run->loop, TURN_MAX) != 0) {
+            return -1;
+        }
+    }
+
+    run->started = run->loop.now;
+    run->last_event = run->loop.now;
+    run->due = run->loop.now;
+    run->running = 1;
+
+    if (run->mode->start) {
+        run->mode->start(run);
+    }
 
     return 0;
 }
@@ -468,15 +430,17 @@ report(load_run_t *run, double cpu)
 
     printf("{\"mode\":\"%s\",\"connections\":%u,\"opened\":%u,"
            "\"failed\":%u,\"lost\":%u,\"reopened\":%u,"
+           "\"deflated\":%u,"
            "\"seconds\":%.3f,\"sent\":%llu,"
            "\"ok\":%llu,\"refused\":%llu,\"unanswered\":%llu,"
            "\"received_bytes\":%llu,\"generator_cpu_seconds\":%.3f",
            run->mode->name, run->conf->connections, run->opened, run->failed,
-           run->lost, run->reopened, seconds, (unsigned long long) run->sent,
+           run->lost, run->reopened, run->deflated, seconds, (unsigned long long) run->sent,
            (unsigned long long) run->ok, (unsigned long long) run->refused,
            (unsigned long long) run->outstanding,
            (unsigned long long) run->loop.received, cpu);
 
+    load_report_hist("late_ms", &run->late);
     run->mode->report(run);
 
     printf(",\"errors\":{");

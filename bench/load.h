@@ -3,15 +3,18 @@
  * clients, lets a mode drive them for a bounded time and count, waits for
  * what is still outstanding, and prints one JSON object.
  *
- * Layers: bench_conn (bytes) < load_client (handshakes, requests, frames)
- * < load_<mode> (what is measured) < load.c (options, run, report).
+ * Layers: bench_conn (bytes) < load_http, load_client (requests, handshakes,
+ * frames) < load_<mode> (what is measured) < load.c (run, report).
  */
 
 #ifndef LOAD_H_INCLUDED
 #define LOAD_H_INCLUDED
 
+#include <stdio.h>
+
 #include "bench_conn.h"
 #include "bench_hist.h"
+#include "bench_inflate.h"
 
 #define LOAD_ERROR_KINDS  16
 #define LOAD_SECOND       1000000000ull     /* ns */
@@ -23,33 +26,50 @@ typedef struct {
     struct sockaddr_in  address;
     const char         *host;           /* for Host and Origin */
     unsigned            connections;
-    unsigned            placers;        /* of fanout */
+    unsigned            placers;        /* of fanout, viewport, storm */
     unsigned            window;         /* placements in flight a client */
+    unsigned            handshakes;     /* clients being opened at once */
     unsigned            binary;         /* subprotocol canvas.v1.bin */
+    unsigned            deflate;        /* permessage-deflate */
     unsigned            gzip;
+    unsigned            tls;
     unsigned            plain;          /* idle: HTTP instead of WebSocket */
+    unsigned            silent;         /* no welcome is to be waited for */
+    unsigned            spread;         /* placements all over the canvas */
     unsigned            width;
     unsigned            height;
+    unsigned            view_width;
+    unsigned            view_height;
     double              rate;           /* a second; 0: as fast as answered */
     double              seconds;
     uint64_t            count;          /* 0: no bound but seconds */
     const char         *path;
 } load_conf_t;
 
-/* a mode decides which clients are which and what their answers mean */
+/*
+ * A mode decides which clients are which and what their answers mean.  NULL:
+ * nothing to do; of websocket and identity: none does.
+ */
 typedef struct {
     const char  *name;
     const char  *summary;
     const char  *path;                  /* default of --path */
+    unsigned     with_placers;          /* behind the connections */
 
     unsigned   (*websocket)(load_client_t *client);
     unsigned   (*identity)(load_client_t *client);
 
+    int        (*prepare)(load_run_t *run);
+    void       (*opened)(load_client_t *client);
+    unsigned   (*ready)(load_run_t *run);       /* to be measured */
     void       (*start)(load_run_t *run);       /* all clients are open */
     void       (*step)(load_run_t *run);        /* each turn of the loop */
     void       (*message)(load_client_t *client, unsigned opcode,
                           const uint8_t *data, size_t len);
+    void       (*placed)(load_client_t *client, uint32_t id);
     void       (*request)(load_client_t *client);       /* its next */
+    /* 1: to be opened again */
+    unsigned   (*closed)(load_client_t *client);
     unsigned   (*settled)(load_run_t *run);     /* nothing outstanding */
     void       (*report)(load_run_t *run);      /* prints JSON members */
 } load_mode_t;
@@ -70,13 +90,23 @@ struct load_client_s {
     unsigned       status;              /* of the response being read */
     uint64_t       body_len;
     uint64_t       body_left;
-    unsigned       in_body;
-    unsigned       open;
+    unsigned       in_body:1;
+    unsigned       open:1;
+    unsigned       was_open:1;
+    unsigned       closing:1;           /* Connection: close */
+    unsigned       deflated:1;          /* the extension was agreed on */
+    unsigned       resumes:1;           /* with since and epoch */
+    unsigned       ready:1;
     unsigned       outstanding;         /* requests without an answer */
-    uint64_t       sent_at;             /* of an HTTP request */
-    unsigned       closing;             /* Connection: close */
+    uint64_t       sent_at;             /* of an HTTP request, a handshake */
     load_client_t *next;                /* of those to be opened again */
     uint64_t       seq;                 /* last seq seen */
+    uint64_t       epoch;
+    uint64_t       got;                 /* changes inside the viewport */
+    uint64_t       expected;
+    unsigned       x;                   /* of the viewport */
+    unsigned       y;
+    void          *data;                /* of the mode */
 };
 
 typedef struct {
@@ -90,12 +120,14 @@ struct load_run_s {
     bench_loop_t        loop;
     load_client_t      *clients;
     unsigned            n;              /* clients, placers included */
+    unsigned            target;         /* clients to be open by now */
     unsigned            next;           /* client to be opened */
     unsigned            opening;
     unsigned            opened;
     unsigned            failed;         /* before they were open */
     unsigned            lost;           /* after they were open */
-    unsigned            reopened;       /* after Connection: close */
+    unsigned            reopened;
+    unsigned            deflated;       /* clients with the extension */
     load_client_t      *closed;         /* to be opened again */
     unsigned            running;        /* between start and end */
 
@@ -115,8 +147,12 @@ struct load_run_s {
     uint64_t            top_seq;        /* highest that was acknowledged */
     uint64_t            base_seq;       /* before the first placement */
     uint64_t           *stamps;         /* when a cell was last sent */
+    uint64_t            outside;        /* changes that nobody asked for */
+    bench_inflate_t    *inflate;
+    void               *data;           /* of the mode */
     load_error_t        errors[LOAD_ERROR_KINDS];
     bench_hist_t        hist;           /* ns, of answers */
+    bench_hist_t        late;           /* ns, of the generator itself */
     bench_hist_t        lag;            /* ns, of deliveries */
 };
 
@@ -125,26 +161,44 @@ extern const bench_conn_handlers_t  load_client_handlers;
 extern const load_mode_t  load_place_ws;
 extern const load_mode_t  load_place_http;
 extern const load_mode_t  load_fanout;
+extern const load_mode_t  load_viewport;
 extern const load_mode_t  load_read;
 extern const load_mode_t  load_idle;
+extern const load_mode_t  load_connect;
+extern const load_mode_t  load_storm;
+
+void load_options_usage(FILE *out);
+
+/* 0, 1: help was asked for, -1: malformed */
+int load_options_parse(load_conf_t *conf, int argc, char **argv);
 
 /* opens clients up to the number that may be in a handshake at once */
 void load_client_open_more(load_run_t *run);
 
-/* opens HTTP clients again that the server closed in good order */
+/* opens clients again that ended and are to come back */
 void load_client_reopen(load_run_t *run);
 
-/* the first request of every HTTP client */
-void load_client_start_http(load_run_t *run);
+/* the handshake of a connection that is there, or nothing for HTTP */
+void load_client_upgrade(load_client_t *client);
+
+/* 101 came: a message is next; or the client is open */
+void load_client_upgraded(load_client_t *client);
 
 /* one WebSocket message, masked; a broken connection is closed */
 void load_client_send(load_client_t *client, unsigned opcode,
     const void *data, size_t len);
 
+/* the first request of every HTTP client */
+void load_http_start(load_run_t *run);
+
 /* body == NULL: GET.  The answer is counted; then the mode's request() is
  * called for the next one */
-void load_client_request(load_client_t *client, const char *path,
+void load_http_request(load_client_t *client, const char *path,
     const char *body);
+
+/* what bench_conn's input handler returns, for the phases of HTTP */
+size_t load_http_input(load_client_t *client, const uint8_t *data,
+    size_t len);
 
 /* the number behind the last occurrence of name ("\"seq\":"), or 0 */
 uint64_t load_json_number(const uint8_t *data, size_t len, const char *name);
@@ -158,19 +212,31 @@ unsigned load_may_send(load_run_t *run);
 /* counts a refusal by its code or status */
 void load_error(load_run_t *run, const char *name, size_t len);
 
-/* a placement by this client, over WebSocket, started at the given time */
-void load_place_send(load_client_t *client, uint64_t start);
+/* a placement by this client, over WebSocket, started at the given time;
+ * returns its id, the number of its cell */
+uint32_t load_place_send(load_client_t *client, uint64_t start);
 
 /* takes placed and error; 1 if the message was one */
 unsigned load_place_answer(load_client_t *client, unsigned opcode,
     const uint8_t *data, size_t len);
 
+/* one that has no answer, once more, with the time of the first */
+void load_place_again(load_client_t *client, uint32_t id);
+
 /* placements that are due on clients first..first + n - 1 */
 void load_place_step(load_run_t *run, unsigned first, unsigned n);
+
+/* binary updates; the records begin at data + 9; 0: it is none */
+size_t load_updates(const uint8_t *data, size_t len, uint64_t *last);
+
+/* how late a change of that cell came */
+void load_lag(load_client_t *client, unsigned long x, unsigned long y);
 
 void load_report_hist(const char *name, const bench_hist_t *hist);
 
 unsigned load_yes(load_client_t *client);
-unsigned load_no(load_client_t *client);
+
+/* of modes whose last clients place */
+unsigned load_is_placer(load_client_t *client);
 
 #endif /* LOAD_H_INCLUDED */

@@ -14,7 +14,6 @@
 #define SAMPLE  16
 
 
-static unsigned is_placer(load_client_t *client);
 static void start(load_run_t *run);
 static void step(load_run_t *run);
 static void message(load_client_t *client, unsigned opcode,
@@ -24,23 +23,23 @@ static void update_text(load_client_t *client, const uint8_t *data,
 static void update_binary(load_client_t *client, const uint8_t *data,
     size_t len);
 static void delivered(load_client_t *client, uint64_t first, uint64_t last);
-static void sample_lag(load_client_t *client, unsigned long x,
-    unsigned long y);
 static unsigned settled(load_run_t *run);
 static void report(load_run_t *run);
 
 
 const load_mode_t  load_fanout = {
-    "fanout", "listeners that check the order of what placers place", "/ws",
-    load_yes, is_placer, start, step, message, NULL, settled, report
+    .name = "fanout",
+    .summary = "listeners that check the order of what placers place",
+    .path = "/ws",
+    .with_placers = 1,
+    .websocket = load_yes,
+    .identity = load_is_placer,
+    .start = start,
+    .step = step,
+    .message = message,
+    .settled = settled,
+    .report = report
 };
-
-
-static unsigned
-is_placer(load_client_t *client)
-{
-    return client->conn.index >= client->run->conf->connections;
-}
 
 
 static void
@@ -75,7 +74,7 @@ message(load_client_t *client, unsigned opcode, const uint8_t *data,
 
     run = client->run;
 
-    if (is_placer(client)) {
+    if (load_is_placer(client)) {
         if (load_place_answer(client, opcode, data, len)
             && run->conf->rate <= 0 && load_may_send(run))
         {
@@ -116,33 +115,29 @@ update_text(load_client_t *client, const uint8_t *data, size_t len)
     {
         x = strtoul((const char *) data + sizeof(head) - 1, &end, 10);
         y = strtoul(end + strcspn(end, "0123456789"), NULL, 10);
-        sample_lag(client, x, y);
+        load_lag(client, x, y);
     }
 }
 
 
-/* u8 0x01, u64 last seq, then u16 x, u16 y, u8 color a change */
 static void
 update_binary(load_client_t *client, const uint8_t *data, size_t len)
 {
     size_t    i, n;
     uint64_t  last;
 
-    if (len < 14 || data[0] != 0x01) {
+    n = load_updates(data, len, &last);
+
+    if (n == 0) {
         return;
     }
 
-    for (last = 0, i = 1; i < 9; i++) {
-        last = last << 8 | data[i];
-    }
-
-    n = (len - 9) / 5;
     delivered(client, last - n + 1, last);
 
     if (client->conn.index % SAMPLE == 0) {
         for (i = 9; i + 5 <= len; i += 5) {
-            sample_lag(client, (unsigned) data[i] << 8 | data[i + 1],
-                       (unsigned) data[i + 2] << 8 | data[i + 3]);
+            load_lag(client, (unsigned) data[i] << 8 | data[i + 1],
+                     (unsigned) data[i + 2] << 8 | data[i + 3]);
         }
     }
 }
@@ -162,25 +157,6 @@ delivered(load_client_t *client, uint64_t first, uint64_t last)
     }
 
     client->seq = last;
-}
-
-
-static void
-sample_lag(load_client_t *client, unsigned long x, unsigned long y)
-{
-    uint64_t            stamp;
-    const load_conf_t  *conf;
-
-    conf = client->run->conf;
-
-    if (x < conf->width && y < conf->height) {
-        stamp = client->run->stamps[x + y * conf->width];
-
-        if (stamp != 0 && stamp <= client->run->loop.now) {
-            bench_hist_add(&client->run->lag,
-                           client->run->loop.now - stamp);
-        }
-    }
 }
 
 

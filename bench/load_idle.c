@@ -21,9 +21,16 @@ static void report(load_run_t *run);
 
 
 const load_mode_t  load_idle = {
-    "idle", "sockets held until standard input ends", "/ws",
-    websocket, load_no, start, step, message, request, load_answered,
-    report
+    .name = "idle",
+    .summary = "sockets held until standard input ends",
+    .path = "/ws",
+    .websocket = websocket,
+    .start = start,
+    .step = step,
+    .message = message,
+    .request = request,
+    .settled = load_answered,
+    .report = report
 };
 
 
@@ -41,7 +48,7 @@ start(load_run_t *run)
 
     for (i = 0; run->conf->plain && i < run->n; i++) {
         if (run->clients[i].open) {
-            load_client_request(&run->clients[i], run->conf->path, NULL);
+            load_http_request(&run->clients[i], run->conf->path, NULL);
         }
     }
 }

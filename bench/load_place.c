@@ -15,10 +15,15 @@ static void start_ws(load_run_t *run);
 static void step_ws(load_run_t *run);
 static void message_ws(load_client_t *client, unsigned opcode,
     const uint8_t *data, size_t len);
+static void start_http(load_run_t *run);
+static void step_http(load_run_t *run);
 static void request_http(load_client_t *client);
+static void post(load_client_t *client, uint64_t due);
 static void report(load_run_t *run);
 static void report_http(load_run_t *run);
+static uint32_t cell_of(const load_run_t *run, uint64_t n);
 static unsigned color_of(uint64_t n);
+static void send_place(load_client_t *client, uint32_t id, unsigned color);
 static size_t place_binary(uint8_t *buf, uint32_t id, unsigned x, unsigned y,
     unsigned color);
 static void answered(load_client_t *client, uint64_t id);
@@ -28,51 +33,62 @@ static uint64_t big_endian(const uint8_t *data, size_t n);
 
 
 const load_mode_t  load_place_ws = {
-    "place-ws", "placements over WebSocket, each acknowledged", "/ws",
-    load_yes, load_yes, start_ws, step_ws, message_ws, NULL,
-    load_answered, report
+    .name = "place-ws",
+    .summary = "placements over WebSocket, each acknowledged",
+    .path = "/ws",
+    .websocket = load_yes,
+    .identity = load_yes,
+    .start = start_ws,
+    .step = step_ws,
+    .message = message_ws,
+    .settled = load_answered,
+    .report = report
 };
 
 const load_mode_t  load_place_http = {
-    "place-http", "POST on keep-alive connections", "/api/pixel",
-    load_no, load_yes, load_client_start_http, NULL, NULL, request_http,
-    load_answered, report_http
+    .name = "place-http",
+    .summary = "POST on keep-alive connections",
+    .path = "/api/pixel",
+    .identity = load_yes,
+    .start = start_http,
+    .step = step_http,
+    .request = request_http,
+    .settled = load_answered,
+    .report = report_http
 };
 
 
-void
+uint32_t
 load_place_send(load_client_t *client, uint64_t start)
 {
-    size_t        len;
-    unsigned      x, y, color;
-    uint32_t      id;
-    load_run_t   *run;
-    union {
-        char      text[128];
-        uint8_t   bytes[128];
-    } buf;
+    uint32_t     id;
+    load_run_t  *run;
 
     run = client->run;
-    id = (uint32_t) (run->sent % (run->conf->width * run->conf->height));
-    x = id % run->conf->width;
-    y = id / run->conf->width;
-    color = color_of(run->sent);
-
+    id = cell_of(run, run->sent);
     run->stamps[id] = start;
     run->sent++;
     run->outstanding++;
     client->outstanding++;
+    bench_hist_add(&run->late, run->loop.now - start);
 
-    if (run->conf->binary) {
-        len = place_binary(buf.bytes, id, x, y, color);
-        load_client_send(client, BENCH_WS_BINARY, buf.bytes, len);
-        return;
-    }
+    send_place(client, id, color_of(run->sent));
 
-    len = (size_t) snprintf(buf.text, sizeof(buf.text),
-                            "{\"type\":\"place\",\"x\":%u,\"y\":%u,"
-                            "\"color\":%u,\"id\":%u}", x, y, color, id);
-    load_client_send(client, BENCH_WS_TEXT, buf.text, len);
+    return id;
+}
+
+
+void
+load_place_again(load_client_t *client, uint32_t id)
+{
+    send_place(client, id, color_of(client->run->sent + id));
+}
+
+
+unsigned
+load_is_placer(load_client_t *client)
+{
+    return client->conn.index >= client->run->conf->connections;
 }
 
 
@@ -81,15 +97,16 @@ load_place_answer(load_client_t *client, unsigned opcode,
     const uint8_t *data, size_t len)
 {
     char         name[24];
-    uint64_t     seq;
+    uint64_t     id, seq;
     load_run_t  *run;
 
     run = client->run;
+    id = 0;
     seq = 0;
 
     if (opcode == BENCH_WS_BINARY && len >= 17 && data[0] == 0x11) {
         seq = big_endian(data + 5, 8);
-        answered(client, big_endian(data + 1, 4));
+        id = big_endian(data + 1, 4);
 
     } else if (opcode == BENCH_WS_BINARY && len >= 10 && data[0] == 0x1f) {
         load_error(run, name, (size_t) snprintf(name, sizeof(name),
@@ -100,7 +117,7 @@ load_place_answer(load_client_t *client, unsigned opcode,
 
     } else if (len > 11 && memcmp(data, "{\"type\":\"pl", 11) == 0) {
         seq = load_json_number(data, len, "\"seq\":");
-        answered(client, load_json_number(data, len, "\"id\":"));
+        id = load_json_number(data, len, "\"id\":");
 
     } else if (len > 11 && memcmp(data, "{\"type\":\"er", 11) == 0) {
         refused_text(client, data, len);
@@ -111,9 +128,14 @@ load_place_answer(load_client_t *client, unsigned opcode,
     }
 
     run->ok++;
+    answered(client, id);
 
     if (seq > run->top_seq) {
         run->top_seq = seq;
+    }
+
+    if (run->mode->placed) {
+        run->mode->placed(client, (uint32_t) id);
     }
 
     return 1;
@@ -190,21 +212,61 @@ message_ws(load_client_t *client, unsigned opcode, const uint8_t *data,
 
 
 static void
+start_http(load_run_t *run)
+{
+    if (run->conf->rate <= 0) {
+        load_http_start(run);
+    }
+}
+
+
+/* open loop: who has no request in flight takes the next one that is due */
+static void
+step_http(load_run_t *run)
+{
+    unsigned        i;
+    load_client_t  *client;
+
+    for (i = 0; run->conf->rate > 0 && i < run->n
+         && run->due <= run->loop.now && load_may_send(run); i++)
+    {
+        client = &run->clients[run->turn++ % run->n];
+
+        if (client->open && client->outstanding == 0 && !client->closing) {
+            post(client, run->due);
+            run->due += (uint64_t) (LOAD_SECOND / run->conf->rate);
+            i = 0;
+        }
+    }
+}
+
+
+/* closed loop: its next */
+static void
 request_http(load_client_t *client)
 {
+    if (client->run->conf->rate <= 0 && load_may_send(client->run)) {
+        post(client, client->run->loop.now);
+    }
+}
+
+
+static void
+post(load_client_t *client, uint64_t due)
+{
     char         body[64];
+    uint32_t     cell;
     load_run_t  *run;
 
     run = client->run;
+    cell = cell_of(run, run->sent);
+    bench_hist_add(&run->late, run->loop.now - due);
 
-    if (load_may_send(run)) {
-        snprintf(body, sizeof(body), "{\"x\":%u,\"y\":%u,\"color\":%u}",
-                 (unsigned) (run->sent % run->conf->width),
-                 (unsigned) (run->sent / run->conf->width
-                             % run->conf->height),
-                 color_of(run->sent));
-        load_client_request(client, run->conf->path, body);
-    }
+    snprintf(body, sizeof(body), "{\"x\":%u,\"y\":%u,\"color\":%u}",
+             cell % run->conf->width, cell / run->conf->width,
+             color_of(run->sent));
+    load_http_request(client, run->conf->path, body);
+    client->sent_at = due;
 }
 
 
@@ -223,6 +285,19 @@ report_http(load_run_t *run)
 }
 
 
+/* spread: a step that shares no factor with any canvas but its multiples */
+static uint32_t
+cell_of(const load_run_t *run, uint64_t n)
+{
+    uint64_t  cells;
+
+    cells = (uint64_t) run->conf->width * run->conf->height;
+    n %= cells;
+
+    return (uint32_t) (run->conf->spread ? n * 7368787 % cells : n);
+}
+
+
 /* runs of four, mixed as splitmix64 does: neither all equal nor all noise */
 static unsigned
 color_of(uint64_t n)
@@ -231,6 +306,34 @@ color_of(uint64_t n)
     n = (n ^ n >> 32) * 0xd6e8feb86659fd93ull;
 
     return (unsigned) (n >> 60);
+}
+
+
+static void
+send_place(load_client_t *client, uint32_t id, unsigned color)
+{
+    size_t              len;
+    unsigned            x, y;
+    const load_conf_t  *conf;
+    union {
+        char            text[128];
+        uint8_t         bytes[128];
+    } buf;
+
+    conf = client->run->conf;
+    x = id % conf->width;
+    y = id / conf->width;
+
+    if (conf->binary) {
+        len = place_binary(buf.bytes, id, x, y, color);
+        load_client_send(client, BENCH_WS_BINARY, buf.bytes, len);
+        return;
+    }
+
+    len = (size_t) snprintf(buf.text, sizeof(buf.text),
+                            "{\"type\":\"place\",\"x\":%u,\"y\":%u,"
+                            "\"color\":%u,\"id\":%u}", x, y, color, id);
+    load_client_send(client, BENCH_WS_TEXT, buf.text, len);
 }
 
 

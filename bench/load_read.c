@@ -13,9 +13,13 @@ static void report(load_run_t *run);
 
 
 const load_mode_t  load_read = {
-    "read", "GET on keep-alive connections", "/api/v1/canvas",
-    load_no, load_no, load_client_start_http, NULL, NULL, request,
-    load_answered, report
+    .name = "read",
+    .summary = "GET on keep-alive connections",
+    .path = "/api/v1/canvas",
+    .start = load_http_start,
+    .request = request,
+    .settled = load_answered,
+    .report = report
 };
 
 
@@ -23,7 +27,7 @@ static void
 request(load_client_t *client)
 {
     if (load_may_send(client->run)) {
-        load_client_request(client, client->run->conf->path, NULL);
+        load_http_request(client, client->run->conf->path, NULL);
     }
 }
 

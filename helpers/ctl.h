@@ -13,7 +13,7 @@
 
 #include <stdbool.h>
 
-#define CTL_OPTIONS_MAX  8
+#define CTL_OPTIONS_MAX  16
 
 typedef struct {
     ctl_conf_t    conf;

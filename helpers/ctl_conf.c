@@ -75,6 +75,17 @@ static const ctl_conf_key_t  ctl_conf_keys[] = {
       offsetof(ctl_conf_t, archive_url), "where nginx serves them" },
     { "pid_file", "", ctl_conf_string,
       offsetof(ctl_conf_t, pid_file), "written by record" },
+    { "events_key", "", ctl_conf_string,
+      offsetof(ctl_conf_t, events_key),
+      "secret that users of export-events are hashed with" },
+    { "retain_events", "30", ctl_conf_number,
+      offsetof(ctl_conf_t, retain_events),
+      "days that maintain leaves archived events; 0: for good" },
+    { "retain_imports", "0", ctl_conf_number,
+      offsetof(ctl_conf_t, retain_imports),
+      "the same for imported events, since the import" },
+    { "retain_snapshots", "90", ctl_conf_number,
+      offsetof(ctl_conf_t, retain_snapshots), "the same for snapshots" },
     { NULL, NULL, NULL, 0, NULL }
 };
 

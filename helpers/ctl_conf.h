@@ -23,11 +23,15 @@ typedef struct {
     char              *archive_dir;
     char              *archive_url;
     char              *pid_file;
+    char              *events_key;
 
     unsigned           redis_db;
     unsigned           width;
     unsigned           height;
     unsigned           background;
+    unsigned           retain_events;       /* days; 0: for good */
+    unsigned           retain_imports;
+    unsigned           retain_snapshots;
     canvas_palette_t   palette;
 } ctl_conf_t;
 

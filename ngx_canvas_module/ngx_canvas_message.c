@@ -4,7 +4,6 @@
 
 #include "ngx_canvas_broadcast.h"
 #include "ngx_canvas_message.h"
-#include "ngx_canvas_variables.h"
 
 
 /* placements of one socket on their way at the same time */
@@ -81,14 +80,15 @@ ngx_canvas_message_binary(ngx_canvas_session_t *session, const u_char *data,
 
 
 ngx_int_t
-ngx_canvas_message_welcome(ngx_canvas_session_t *session)
+ngx_canvas_message_welcome(ngx_canvas_session_t *session, ngx_str_t *before)
 {
-    char                *text;
+    u_char              *p;
     size_t               len;
     ngx_int_t            rc;
     canvas_welcome_t     welcome;
     ngx_canvas_conf_t   *conf;
     ngx_canvas_week_t   *week;
+    ngx_canvas_frame_t  *frame;
 
     conf = session->worker->conf;
     week = &session->worker->week;
@@ -98,23 +98,30 @@ ngx_canvas_message_welcome(ngx_canvas_session_t *session)
     welcome.remaining_ms = ngx_canvas_message_remaining(session);
     welcome.width = conf->width;
     welcome.height = conf->height;
-    welcome.palette = &conf->palette;
+    welcome.palette = (char *) conf->palette_json.data;
+    welcome.palette_len = conf->palette_json.len;
     welcome.background = conf->background;
     welcome.seq = ngx_max(session->seq,
                       ngx_canvas_broadcast_seq(session->worker->broadcast));
     welcome.epoch = session->epoch;
     welcome.game_mode = (char *) week->game_mode;
 
-    text = ngx_alloc(canvas_proto_welcome(NULL, &welcome),
-                     session->worker->log);
-    if (text == NULL) {
+    len = canvas_proto_welcome(NULL, &welcome);
+
+    frame = ngx_canvas_frame_alloc(before->len + CANVAS_WS_HEAD_MAX + len,
+                                   session->worker->log);
+    if (frame == NULL) {
         return NGX_ERROR;
     }
 
-    len = canvas_proto_welcome(text, &welcome);
-    rc = ngx_canvas_message_send(session, CANVAS_WS_OP_TEXT, text, len);
+    p = ngx_cpymem(frame->data, before->data, before->len);
+    p += canvas_ws_head(p, CANVAS_WS_OP_TEXT, len);
+    p += canvas_proto_welcome((char *) p, &welcome);
 
-    ngx_free(text);
+    frame->len = p - frame->data;
+
+    rc = ngx_canvas_session_queue(session, frame);
+    ngx_canvas_frame_release(frame);
 
     return rc;
 }
@@ -160,7 +167,7 @@ ngx_canvas_message_place(ngx_canvas_session_t *session, canvas_msg_t *msg)
     remaining = 0;
 
     if (code == CANVAS_CODE_OK && session->identity.kind == 0
-        && !session->by_cookie)
+        && session->cookie == NULL)
     {
         code = CANVAS_CODE_UNAUTHORIZED;
     }
@@ -253,22 +260,15 @@ static void
 ngx_canvas_message_placed(ngx_canvas_place_t *place,
     ngx_canvas_store_result_t *result)
 {
-    size_t                     len;
-    u_char                     reply[CANVAS_PROTO_REPLY_MAX];
-    ngx_int_t                  rc;
-    ngx_canvas_session_t      *session;
-    ngx_canvas_request_ctx_t  *ctx;
+    size_t                 len;
+    u_char                 reply[CANVAS_PROTO_REPLY_MAX];
+    ngx_int_t              rc;
+    ngx_canvas_session_t  *session;
 
     session = place->data;
 
     ngx_queue_remove(&place->queue);
     session->placing--;
-
-    ctx = ngx_canvas_request_ctx(session->request);
-
-    if (ctx) {
-        ctx->code = result->code;
-    }
 
     if (result->code != CANVAS_CODE_OK) {
 
@@ -290,9 +290,7 @@ ngx_canvas_message_placed(ngx_canvas_place_t *place,
     session->cooling = result->cooldown ? 1 : 0;
     session->cooldown_until = ngx_current_msec + result->cooldown;
 
-    if (ctx) {
-        ctx->seq = result->seq;
-    }
+    session->placed++;
 
     if (ngx_canvas_wire_binary(session->wire)) {
         len = canvas_proto_placed_binary(reply, &place->msg, result->seq,
@@ -320,6 +318,7 @@ ngx_canvas_message_authenticated(void *data,
     ngx_canvas_store_result_t *result)
 {
     ngx_int_t              rc;
+    ngx_str_t              nothing = ngx_null_string;
     canvas_msg_t           msg;
     ngx_canvas_session_t  *session;
 
@@ -328,7 +327,7 @@ ngx_canvas_message_authenticated(void *data,
 
     if (result->code == CANVAS_CODE_OK) {
         ngx_canvas_session_identify(session, &result->identity);
-        rc = ngx_canvas_message_welcome(session);
+        rc = ngx_canvas_message_welcome(session, &nothing);
 
     } else {
         ngx_memzero(&msg, sizeof(canvas_msg_t));

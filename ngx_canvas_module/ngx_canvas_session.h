@@ -1,7 +1,7 @@
 /*
- * ngx_canvas_session: one open WebSocket: reading, the messages, the private
- * answers, its place in the log, pings and the end of it.  Shared frames come
- * from ngx_canvas_broadcast.
+ * ngx_canvas_session: one open WebSocket: its place in the log, what is
+ * queued for it, and the end of it.  Shared frames come from
+ * ngx_canvas_broadcast, input from ngx_canvas_socket.
  */
 
 #ifndef NGX_CANVAS_SESSION_H_INCLUDED
@@ -25,13 +25,26 @@ typedef enum {
     ((wire) == NGX_CANVAS_WIRE_BINARY                                         \
      || (wire) == NGX_CANVAS_WIRE_BINARY_DEFLATE)
 
+/* "WEBS": in c->data no request, whose signature is "HTTP" */
+#define NGX_CANVAS_SESSION_SIGNATURE  0x53424557
+
 typedef struct ngx_canvas_session_s  ngx_canvas_session_t;
 
+/* one small piece of memory a socket: an idle one has nothing besides */
+
 struct ngx_canvas_session_s {
+    uint32_t                signature;  /* c->data is this or the request */
+
+    unsigned                cooling:1;    /* cooldown_until is meant */
+    unsigned                open:1;       /* in the broadcast's queue */
+    unsigned                closing:1;    /* close frame queued */
+    unsigned                leaving:1;    /* the worker shuts down */
+    unsigned                dead:1;
+
     ngx_queue_t             queue;      /* of the broadcast */
     ngx_canvas_worker_t    *worker;
-    ngx_http_request_t     *request;
     ngx_connection_t       *connection;
+    ngx_http_request_t     *request;    /* NULL: freed, as it mostly is */
 
     ngx_canvas_output_t     output;
     canvas_ws_t             ws;
@@ -40,38 +53,42 @@ struct ngx_canvas_session_s {
     uint64_t                seq;        /* sent or queued up to here */
     ngx_canvas_wire_e       wire;
 
-    ngx_canvas_identity_t   identity;   /* kind 0: nobody */
-    u_char                  cookie[CANVAS_SESSION_LEN];
+    uint32_t                placing;    /* on their way */
+    ngx_queue_t             places;
+    ngx_canvas_store_call_t *call;      /* of an auth message */
     ngx_msec_t              cooldown_until;     /* ngx_current_msec */
 
-    ngx_canvas_store_call_t *call;      /* of an auth message */
-    ngx_queue_t             places;     /* on their way */
-    ngx_uint_t              placing;
+    ngx_canvas_identity_t   identity;   /* kind 0: nobody */
+    u_char                 *cookie;     /* else NULL: whose is not known yet */
 
-    ngx_msec_t              received;   /* when bytes came last */
-    ngx_msec_t              partial;    /* since when half a frame waits */
-    ngx_event_t             timer;      /* pings, timeouts, going away */
+    uint32_t                received;   /* when bytes came last, ms */
+    uint32_t                partial;    /* since when half a frame waits, ms */
 
-    time_t                  second;     /* messages are counted in it */
-    ngx_uint_t              messages;
+    uint32_t                second;     /* messages are counted in it */
+    uint32_t                messages;
 
-    unsigned                by_cookie:1;  /* identity is asked for at place */
-    unsigned                cooling:1;    /* cooldown_until is meant */
-    unsigned                open:1;       /* in the broadcast's queue */
-    unsigned                closing:1;    /* close frame queued */
-    unsigned                leaving:1;    /* the worker shuts down */
-    unsigned                dead:1;
+    uint32_t                placed;     /* for the log */
+    time_t                  opened;
 };
 
+/* what a handshake came to */
+typedef struct {
+    ngx_canvas_worker_t    *worker;
+    ngx_str_t               head;       /* bytes of the 101 */
+    ngx_canvas_identity_t  *identity;   /* NULL: nobody, or not known yet */
+    ngx_str_t               cookie;     /* len 0: none */
+    ngx_canvas_wire_e       wire;
+    uint64_t                since;
+    uint64_t                epoch;
+    unsigned                resume:1;   /* since, epoch; else from now on */
+} ngx_canvas_opening_t;
+
 /*
- * Takes the connection of r over, whose handshake was answered by head
- * (bytes of the 101).  identity NULL: nobody, or, with cookie, not known yet.
- * since and epoch 0: from now on.  On NGX_OK the session owns the request.
+ * Takes the connection of r over and answers its handshake.  On NGX_OK the
+ * reference to r that the caller held is gone, and mostly r itself.
  */
 ngx_int_t ngx_canvas_session_open(ngx_http_request_t *r,
-    ngx_canvas_worker_t *worker, ngx_str_t *head, ngx_canvas_wire_e wire,
-    ngx_canvas_identity_t *identity, ngx_str_t *cookie, ngx_uint_t resume,
-    uint64_t since, uint64_t epoch);
+    ngx_canvas_opening_t *opening);
 
 /*
  * Queues a frame (own reference taken) and leaves the writing to

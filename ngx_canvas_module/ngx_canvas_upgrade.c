@@ -2,9 +2,10 @@
  * ngx_canvas_upgrade: GET /ws: from a request to a WebSocket session.
  *
  * Checks the handshake, where it comes from, and what it asks to resume;
- * asks Redis whose cookie it is; answers 101 and welcome in one write.  With
- * Redis away the socket is opened all the same, to watch: identity is then
- * asked for together with its first placement.
+ * asks Redis whose cookie it is, if there is one.  The session is opened by a
+ * posted event, when nginx has left the request, so that it can be freed.
+ * With Redis away the socket is opened all the same, to watch: identity is
+ * then asked for together with its first placement.
  */
 
 #include "ngx_canvas_broadcast.h"
@@ -17,27 +18,23 @@
 
 typedef struct {
     ngx_http_request_t       *request;
-    ngx_canvas_worker_t      *worker;
     ngx_canvas_store_call_t  *call;
-    ngx_str_t                 cookie;
-    ngx_canvas_wire_e         wire;
+    ngx_event_t               event;
     ngx_int_t                 protocol;     /* index, -1: none */
-    uint64_t                  since;
-    uint64_t                  epoch;
-    unsigned                  resume:1;
+    ngx_canvas_opening_t      opening;
+    ngx_canvas_identity_t     identity;
 } ngx_canvas_upgrade_t;
 
 
 static ngx_int_t ngx_canvas_upgrade_refuse(ngx_http_request_t *r,
     ngx_uint_t status);
 static ngx_int_t ngx_canvas_upgrade_resume(ngx_http_request_t *r,
-    ngx_canvas_upgrade_t *upgrade);
+    ngx_canvas_opening_t *opening);
 static ngx_int_t ngx_canvas_upgrade_number(ngx_http_request_t *r,
     const char *name, uint64_t *n);
 static void ngx_canvas_upgrade_identified(void *data,
     ngx_canvas_store_result_t *result);
-static ngx_int_t ngx_canvas_upgrade_open(ngx_canvas_upgrade_t *upgrade,
-    ngx_canvas_identity_t *identity);
+static void ngx_canvas_upgrade_open(ngx_event_t *ev);
 static void ngx_canvas_upgrade_cleanup(void *data);
 
 
@@ -51,7 +48,6 @@ static const char *const  ngx_canvas_upgrade_protocols[] = {
 ngx_int_t
 ngx_canvas_upgrade_handler(ngx_http_request_t *r)
 {
-    ngx_int_t               rc;
     ngx_uint_t              status;
     ngx_canvas_conf_t      *canvas;
     ngx_pool_cleanup_t     *cln;
@@ -80,10 +76,15 @@ ngx_canvas_upgrade_handler(ngx_http_request_t *r)
     upgrade = cln->data;
     ngx_memzero(upgrade, sizeof(ngx_canvas_upgrade_t));
 
-    upgrade->request = r;
-    upgrade->worker = worker;
+    cln->handler = ngx_canvas_upgrade_cleanup;
 
-    if (ngx_canvas_upgrade_resume(r, upgrade) != NGX_OK) {
+    upgrade->request = r;
+    upgrade->opening.worker = worker;
+    upgrade->event.handler = ngx_canvas_upgrade_open;
+    upgrade->event.data = upgrade;
+    upgrade->event.log = r->connection->log;
+
+    if (ngx_canvas_upgrade_resume(r, &upgrade->opening) != NGX_OK) {
         return ngx_canvas_reply_error(r, CANVAS_CODE_INVALID_MESSAGE, 0, NULL);
     }
 
@@ -103,35 +104,26 @@ ngx_canvas_upgrade_handler(ngx_http_request_t *r)
 
     upgrade->protocol = ngx_canvas_handshake_protocol(r,
                                                  ngx_canvas_upgrade_protocols);
-    upgrade->wire = upgrade->protocol == 1 ? NGX_CANVAS_WIRE_BINARY
-                                           : NGX_CANVAS_WIRE_JSON;
+    upgrade->opening.wire = upgrade->protocol == 1 ? NGX_CANVAS_WIRE_BINARY
+                                                   : NGX_CANVAS_WIRE_JSON;
 
-    rc = ngx_canvas_identity_cookie(r, &upgrade->cookie);
+    /* the session's */
+    r->main->count++;
 
-    if (rc != NGX_OK) {
-        ngx_str_null(&upgrade->cookie);
+    if (ngx_canvas_identity_cookie(r, &upgrade->opening.cookie) != NGX_OK) {
+        ngx_str_null(&upgrade->opening.cookie);
 
-    } else if (ngx_canvas_store_identify(worker, &upgrade->cookie,
+    } else if (ngx_canvas_store_identify(worker, &upgrade->opening.cookie,
                                          ngx_canvas_upgrade_identified,
                                          upgrade, &upgrade->call)
                == NGX_OK)
     {
-        cln->handler = ngx_canvas_upgrade_cleanup;
-        r->main->count++;
-
         return NGX_DONE;
     }
 
-    /* the session's; it may be over before the call returns */
-    r->main->count++;
+    ngx_post_event(&upgrade->event, &ngx_posted_events);
 
-    rc = ngx_canvas_upgrade_open(upgrade, NULL);
-
-    if (rc != NGX_DONE) {
-        r->main->count--;
-    }
-
-    return rc;
+    return NGX_DONE;
 }
 
 
@@ -161,18 +153,18 @@ ngx_canvas_upgrade_refuse(ngx_http_request_t *r, ngx_uint_t status)
 /* ?since=<seq>&epoch=<epoch>: both or none */
 
 static ngx_int_t
-ngx_canvas_upgrade_resume(ngx_http_request_t *r, ngx_canvas_upgrade_t *upgrade)
+ngx_canvas_upgrade_resume(ngx_http_request_t *r, ngx_canvas_opening_t *opening)
 {
     ngx_int_t  since, epoch;
 
-    since = ngx_canvas_upgrade_number(r, "since", &upgrade->since);
-    epoch = ngx_canvas_upgrade_number(r, "epoch", &upgrade->epoch);
+    since = ngx_canvas_upgrade_number(r, "since", &opening->since);
+    epoch = ngx_canvas_upgrade_number(r, "epoch", &opening->epoch);
 
     if (since == NGX_ERROR || epoch == NGX_ERROR || since != epoch) {
         return NGX_ERROR;
     }
 
-    upgrade->resume = (since == NGX_OK);
+    opening->resume = (since == NGX_OK);
 
     return NGX_OK;
 }
@@ -205,62 +197,55 @@ ngx_canvas_upgrade_number(ngx_http_request_t *r, const char *name, uint64_t *n)
 static void
 ngx_canvas_upgrade_identified(void *data, ngx_canvas_store_result_t *result)
 {
-    ngx_int_t              rc;
-    ngx_connection_t      *c;
-    ngx_http_request_t    *r;
     ngx_canvas_upgrade_t  *upgrade;
 
     upgrade = data;
     upgrade->call = NULL;
 
-    r = upgrade->request;
-    c = r->connection;
+    if (result->code == CANVAS_CODE_OK) {
+        upgrade->identity = result->identity;
+        upgrade->opening.identity = &upgrade->identity;
 
-    if (result->code == CANVAS_CODE_UNAUTHORIZED) {
+    } else if (result->code == CANVAS_CODE_UNAUTHORIZED) {
         /* forged or expired: a visitor who watches */
-        ngx_str_null(&upgrade->cookie);
+        ngx_str_null(&upgrade->opening.cookie);
     }
 
-    rc = ngx_canvas_upgrade_open(upgrade, result->code == CANVAS_CODE_OK
-                                          ? &result->identity : NULL);
-
-    if (rc != NGX_DONE) {
-        ngx_http_finalize_request(r, rc);
-        ngx_http_run_posted_requests(c);
-    }
+    ngx_post_event(&upgrade->event, &ngx_posted_events);
 }
 
 
-/* NGX_DONE: the session has the request */
-
-static ngx_int_t
-ngx_canvas_upgrade_open(ngx_canvas_upgrade_t *upgrade,
-    ngx_canvas_identity_t *identity)
+static void
+ngx_canvas_upgrade_open(ngx_event_t *ev)
 {
-    ngx_str_t            answer;
-    ngx_http_request_t  *r;
+    ngx_int_t              rc;
+    const char            *protocol;
+    ngx_connection_t      *c;
+    ngx_http_request_t    *r;
+    ngx_canvas_upgrade_t  *upgrade;
 
+    upgrade = ev->data;
     r = upgrade->request;
+    c = r->connection;
 
-    if (ngx_canvas_handshake_answer(r, upgrade->protocol < 0 ? NULL
-                            : ngx_canvas_upgrade_protocols[upgrade->protocol],
-                                    &answer)
-        != NGX_OK)
+    protocol = upgrade->protocol < 0 ? NULL
+                            : ngx_canvas_upgrade_protocols[upgrade->protocol];
+
+    rc = ngx_canvas_handshake_answer(r, protocol, &upgrade->opening.head);
+
+    if (rc != NGX_OK) {
+        rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
+
+    } else if (ngx_tcp_nodelay(c) != NGX_OK
+               || ngx_canvas_session_open(r, &upgrade->opening) != NGX_OK)
     {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        rc = NGX_ERROR;
     }
 
-    if (ngx_tcp_nodelay(r->connection) != NGX_OK
-        || ngx_canvas_session_open(r, upgrade->worker, &answer, upgrade->wire,
-                                   identity, &upgrade->cookie,
-                                   upgrade->resume, upgrade->since,
-                                   upgrade->epoch)
-           != NGX_OK)
-    {
-        return NGX_ERROR;
+    if (rc != NGX_OK) {
+        ngx_http_finalize_request(r, rc);
+        ngx_http_run_posted_requests(c);
     }
-
-    return NGX_DONE;
 }
 
 
@@ -270,4 +255,8 @@ ngx_canvas_upgrade_cleanup(void *data)
     ngx_canvas_upgrade_t  *upgrade = data;
 
     ngx_canvas_store_detach(upgrade->call);
+
+    if (upgrade->event.posted) {
+        ngx_delete_posted_event(&upgrade->event);
+    }
 }

@@ -10,8 +10,6 @@
 #define NGX_CANVAS_VARIABLE_USER      0
 #define NGX_CANVAS_VARIABLE_SEQ       1
 #define NGX_CANVAS_VARIABLE_CODE      2
-#define NGX_CANVAS_VARIABLE_MESSAGES  3
-#define NGX_CANVAS_VARIABLE_BYTES     4
 
 
 static ngx_int_t ngx_canvas_variable_get(ngx_http_request_t *r,
@@ -28,12 +26,6 @@ static ngx_http_variable_t  ngx_canvas_variables[] = {
 
     { ngx_string("canvas_code"), NULL, ngx_canvas_variable_get,
       NGX_CANVAS_VARIABLE_CODE, NGX_HTTP_VAR_NOCACHEABLE, 0 },
-
-    { ngx_string("canvas_messages"), NULL, ngx_canvas_variable_get,
-      NGX_CANVAS_VARIABLE_MESSAGES, NGX_HTTP_VAR_NOCACHEABLE, 0 },
-
-    { ngx_string("canvas_bytes"), NULL, ngx_canvas_variable_get,
-      NGX_CANVAS_VARIABLE_BYTES, NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
       ngx_http_null_variable
 };
@@ -114,18 +106,10 @@ ngx_canvas_variable_get(ngx_http_request_t *r, ngx_http_variable_value_t *v,
         p = ngx_sprintf(p, "%uL", ctx->seq);
         break;
 
-    case NGX_CANVAS_VARIABLE_CODE:
+    default: /* NGX_CANVAS_VARIABLE_CODE */
         name = canvas_code_name(ctx->code);
         v->data = (u_char *) name;
         p = v->data + ngx_strlen(name);
-        break;
-
-    case NGX_CANVAS_VARIABLE_MESSAGES:
-        p = ngx_sprintf(p, "%uL", ctx->messages);
-        break;
-
-    default: /* NGX_CANVAS_VARIABLE_BYTES */
-        p = ngx_sprintf(p, "%uL", ctx->bytes);
         break;
     }
 

@@ -1,8 +1,7 @@
 /*
  * ngx_canvas_variables: $canvas_user (UUID, "-" while nobody), $canvas_seq
- * (of the last placement acknowledged to this request or socket),
- * $canvas_code (last refusal), $canvas_messages and $canvas_bytes (sent over
- * the WebSocket), for access_log and for limits.
+ * (of the placement this request made) and $canvas_code (why it was refused),
+ * for access_log and for limits.  A WebSocket is logged when it is opened.
  */
 
 #ifndef NGX_CANVAS_VARIABLES_H_INCLUDED
@@ -18,8 +17,6 @@ typedef struct {
     u_char          kind;           /* 0: nobody */
     canvas_code_t   code;
     uint64_t        seq;
-    uint64_t        messages;
-    uint64_t        bytes;
     void           *session;        /* of a WebSocket: ngx_canvas_session_t */
 } ngx_canvas_request_ctx_t;
 

@@ -254,8 +254,7 @@ canvas_proto_canvas_info(canvas_text_t *text, const canvas_welcome_t *welcome)
     canvas_text_const(text, ",\"height\":");
     canvas_text_num(text, welcome->height);
     canvas_text_const(text, ",\"palette\":");
-    text->len += canvas_palette_json(welcome->palette,
-                                     text->buf ? text->buf + text->len : NULL);
+    canvas_text_add(text, welcome->palette, welcome->palette_len);
     canvas_text_const(text, ",\"background\":");
     canvas_text_num(text, welcome->background);
     canvas_text_const(text, ",\"seq\":");

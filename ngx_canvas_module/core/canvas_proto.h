@@ -10,7 +10,6 @@
 #define CANVAS_PROTO_H_INCLUDED
 
 #include "canvas_mirror.h"
-#include "canvas_palette.h"
 
 typedef enum {
     CANVAS_MSG_PLACE = 0,
@@ -104,7 +103,8 @@ typedef struct {
     uint64_t                 remaining_ms;
     unsigned                 width;
     unsigned                 height;
-    const canvas_palette_t  *palette;
+    const char              *palette;       /* JSON of the palette */
+    size_t                   palette_len;
     unsigned                 background;
     uint64_t                 seq;
     uint64_t                 epoch;

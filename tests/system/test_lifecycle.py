@@ -17,7 +17,12 @@ STACK = {
     "workers": 1,
     "canvas": ["        history 4096;", "        send_queue 4;",
                "        tick 1ms;"],
+    "http": ["    limit_conn_zone $uri zone=sockets:64k;"],
     "server": [
+        "        location = /counted {",
+        "            canvas_websocket main;",
+        "            limit_conn sockets 1;",
+        "        }",
         "        location = /if/ws {",
         "            canvas_websocket main;",
         "            if ($arg_if) { set $x 1; }",
@@ -110,6 +115,66 @@ def test_socket_ends_before_its_mirror(stack, connect):
         mirror.close()
 
     assert stack.workers() == worker
+
+
+def test_limit_conn_counts_open_sockets(stack, connect):
+    """It counts by requests: these keep theirs."""
+    first = connect()
+    first.open("/counted")
+    first.expect("welcome")
+
+    second = connect()
+    second.send(wire.handshake(second.name, "/counted"))
+    assert second.response()[0] == 503
+
+    first.send(wire.frame(wire.CLOSE, struct.pack(">H", 1000)))
+    assert first.closed() == 1000
+
+    def again():
+        client = connect()
+        client.send(wire.handshake(client.name, "/counted"))
+        return client.response()[0] == 101
+
+    wait_for(again, what="room for another socket")
+
+
+def test_upgrade_behind_other_requests(stack, connect):
+    """A kept-alive connection, large headers, frames with the handshake."""
+    client = connect()
+
+    for _ in range(3):
+        client.send(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+        status, headers = client.response()
+        assert status == 200
+        client.take(int(headers["content-length"][0]))
+
+    client.open(headers={f"X-{i}": "x" * 3000 for i in range(6)},
+                extra=wire.frame(wire.TEXT, '{"type":"ping"}')
+                + wire.frame(wire.PING, b"a") * 5)
+    client.expect("welcome")
+    client.expect("pong")
+    for _ in range(5):
+        assert client.frame() == (wire.PONG, b"a")
+
+    client.say({"type": "ping"})
+    client.expect("pong")
+
+
+def test_refused_with_the_handshake(stack, connect):
+    """The session ends while its request is still there."""
+    client = connect()
+    client.open(extra=wire.frame(wire.TEXT, b"\xff"))
+    assert client.closed() == 1007
+    assert stack.get("/health").status_code == 200
+
+
+def test_close_frame_in_front_of_unread_input(connect):
+    """What was still on its way must not reset it away."""
+    client = connect()
+    client.open()
+    client.send(wire.frame(wire.BINARY, b"x")
+                + wire.frame(wire.TEXT, b"y" * 4000) * 200)
+    assert client.closed() == 1003
 
 
 def test_aborts_while_redis_is_asked(stack, connect):

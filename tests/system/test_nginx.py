@@ -69,30 +69,41 @@ def test_logs_are_reopened(new_stack):
     assert stack.get("/health").status_code == 200
 
 
-def test_access_log_variables(new_stack):
+def test_logs_of_a_socket(new_stack):
+    """One line when it is opened, one of the error log when it ends."""
     stack = new_stack(workers=2, http=[
         "    set_real_ip_from 127.0.0.1;",
-        "    real_ip_header X-Forwarded-For;"])
+        "    real_ip_header X-Forwarded-For;"],
+        edits=[("error.log notice;", "error.log info;")])
+
+    def read_log(name):
+        with open(stack.stack.place.log(name), encoding="utf-8") as file:
+            return file.read()
+
     guest = stack.guest()
     guest.http.headers["X-Forwarded-For"] = "192.0.2.7"
     seq = guest.place(1, 1, 1).json()["seq"]
     with stack.client(guest) as client:
+        # while the socket is open
+        wait_for(lambda: '"GET /ws' in read_log("access.log"),
+                 what="the line of the socket")
         client.place(2, 2, 2)
         client.wait_for("placed")
 
-    def logged():
-        with open(stack.stack.place.log("access.log"),
-                  encoding="utf-8") as file:
-            return file.read()
-
-    wait_for(lambda: '"GET /ws' in logged(), what="the line of the socket")
-    lines = logged().splitlines()
+    lines = read_log("access.log").splitlines()
     pixel, = [line for line in lines if "/api/pixel" in line]
     assert pixel.endswith(f" {guest.user_id} {seq}")
     assert pixel.startswith("192.0.2.7 ")
     socket, = [line for line in lines if '"GET /ws' in line]
     assert " 101 " in socket
-    assert socket.endswith(f" {guest.user_id} {seq + 1}")
+    assert socket.endswith(f" {guest.user_id} -")
+
+    wait_for(lambda: "canvas session: ended after" in read_log("error.log"),
+             what="what became of it")
+    line, = [line for line in read_log("error.log").splitlines()
+             if "canvas session: ended" in line]
+    assert "bytes sent, 1 placements" in line
+    assert "client: 127.0.0.1" in line
 
 
 @pytest.fixture

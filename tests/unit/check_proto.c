@@ -208,18 +208,15 @@ END_TEST
 START_TEST(proto_welcome)
 {
     char              buf[1024];
-    canvas_palette_t  palette;
+    const char       *palette = "[\"#FF4500\",\"#FFFFFF\"]";
     canvas_welcome_t  welcome;
-
-    memset(&palette, 0, sizeof(palette));
-    ck_assert_int_eq(canvas_palette_add(&palette, "#FF4500", 7), CANVAS_OK);
-    ck_assert_int_eq(canvas_palette_add(&palette, "#FFFFFF", 7), CANVAS_OK);
 
     memset(&welcome, 0, sizeof(welcome));
     welcome.cooldown_ms = 5000;
     welcome.width = 500;
     welcome.height = 400;
-    welcome.palette = &palette;
+    welcome.palette = palette;
+    welcome.palette_len = strlen(palette);
     welcome.background = 1;
     welcome.seq = 123;
     welcome.epoch = 4;

@@ -15,6 +15,7 @@ typedef struct {
 
 
 static ngx_int_t ngx_canvas_shm_init(ngx_shm_zone_t *zone, void *data);
+static void ngx_canvas_shm_lock(ngx_canvas_shm_t *shm);
 static void ngx_canvas_shm_copy_position(canvas_mirror_t *mirror,
     ngx_canvas_position_t *position);
 
@@ -82,7 +83,7 @@ ngx_canvas_shm_add(ngx_conf_t *cf, ngx_str_t *name, ngx_uint_t width,
 void
 ngx_canvas_shm_position(ngx_canvas_shm_t *shm, ngx_canvas_position_t *position)
 {
-    ngx_shmtx_lock(&shm->shpool->mutex);
+    ngx_canvas_shm_lock(shm);
 
     ngx_canvas_shm_copy_position(shm->mirror, position);
 
@@ -96,7 +97,7 @@ ngx_canvas_shm_apply(ngx_canvas_shm_t *shm, uint64_t epoch, uint64_t seq,
 {
     canvas_status_t  status;
 
-    ngx_shmtx_lock(&shm->shpool->mutex);
+    ngx_canvas_shm_lock(shm);
 
     status = canvas_mirror_apply(shm->mirror, epoch, seq, change);
 
@@ -112,7 +113,7 @@ ngx_canvas_shm_load(ngx_canvas_shm_t *shm, uint64_t epoch, uint64_t seq,
 {
     canvas_status_t  status;
 
-    ngx_shmtx_lock(&shm->shpool->mutex);
+    ngx_canvas_shm_lock(shm);
 
     status = canvas_mirror_load(shm->mirror, epoch, seq, reason, packed, len,
                                 bits);
@@ -126,7 +127,7 @@ ngx_canvas_shm_load(ngx_canvas_shm_t *shm, uint64_t epoch, uint64_t seq,
 void
 ngx_canvas_shm_forget(ngx_canvas_shm_t *shm, uint64_t epoch)
 {
-    ngx_shmtx_lock(&shm->shpool->mutex);
+    ngx_canvas_shm_lock(shm);
 
     if (shm->mirror->epoch == epoch) {
         shm->mirror->valid = 0;
@@ -143,7 +144,7 @@ ngx_canvas_shm_since(ngx_canvas_shm_t *shm, uint64_t epoch, uint64_t since,
 {
     canvas_status_t  status;
 
-    ngx_shmtx_lock(&shm->shpool->mutex);
+    ngx_canvas_shm_lock(shm);
 
     status = canvas_mirror_since(shm->mirror, epoch, since, changes, max, n);
 
@@ -165,7 +166,7 @@ ngx_canvas_shm_image(ngx_canvas_shm_t *shm, u_char *image,
 
     mirror = shm->mirror;
 
-    ngx_shmtx_lock(&shm->shpool->mutex);
+    ngx_canvas_shm_lock(shm);
 
     ngx_canvas_shm_copy_position(mirror, position);
 
@@ -177,6 +178,22 @@ ngx_canvas_shm_image(ngx_canvas_shm_t *shm, u_char *image,
     ngx_shmtx_unlock(&shm->shpool->mutex);
 
     return position->valid ? CANVAS_OK : CANVAS_STALE;
+}
+
+
+canvas_status_t
+ngx_canvas_shm_sums(ngx_canvas_shm_t *shm, uint64_t epoch, uint64_t seq,
+    uint32_t *sums)
+{
+    canvas_status_t  status;
+
+    ngx_canvas_shm_lock(shm);
+
+    status = canvas_mirror_sums(shm->mirror, epoch, seq, sums);
+
+    ngx_shmtx_unlock(&shm->shpool->mutex);
+
+    return status;
 }
 
 
@@ -248,6 +265,17 @@ ngx_canvas_shm_init(ngx_shm_zone_t *zone, void *data)
     zone->data = shm;
 
     return NGX_OK;
+}
+
+
+/* a process may have been killed half-way through a change */
+
+static void
+ngx_canvas_shm_lock(ngx_canvas_shm_t *shm)
+{
+    ngx_shmtx_lock(&shm->shpool->mutex);
+
+    canvas_mirror_settle(shm->mirror);
 }
 
 

@@ -1,6 +1,6 @@
 /*
  * ngx_canvas_shm: the zone in which all workers share the mirror of a canvas
- * (canvas_mirror: image, ring of recent changes) and a few counters.  Every
+ * (canvas_mirror: image, checksums, ring of changes) and a few counters.  Every
  * function locks, copies and unlocks; nothing is called out to while locked.
  * The lock is the zone's slab mutex: nginx frees it when its holder dies.
  */
@@ -63,6 +63,13 @@ canvas_status_t ngx_canvas_shm_since(ngx_canvas_shm_t *shm, uint64_t epoch,
  */
 canvas_status_t ngx_canvas_shm_image(ngx_canvas_shm_t *shm, u_char *image,
     ngx_canvas_position_t *position);
+
+/*
+ * as canvas_mirror_sums(): the checksums of all tiles, row by row, at exactly
+ * that seq; sums holds canvas_sum_tiles(width) * canvas_sum_tiles(height)
+ */
+canvas_status_t ngx_canvas_shm_sums(ngx_canvas_shm_t *shm, uint64_t epoch,
+    uint64_t seq, uint32_t *sums);
 
 /* sets this process' count of open WebSockets */
 void ngx_canvas_shm_online_set(ngx_canvas_shm_t *shm, ngx_uint_t n);

@@ -25,10 +25,14 @@
 #define canvas_mirror_barrier()  atomic_thread_fence(memory_order_release)
 
 _Static_assert(sizeof(canvas_change_t) == 24, "a change is 24 bytes");
-_Static_assert(sizeof(canvas_mirror_t) == 56, "the head is 56 bytes");
+_Static_assert(sizeof(canvas_mirror_t) == 72, "the head is 72 bytes");
 
 
+static size_t canvas_mirror_sums_offset(uint32_t width, uint32_t height);
 static size_t canvas_mirror_ring_offset(uint32_t width, uint32_t height);
+static uint32_t canvas_mirror_swap(const canvas_mirror_t *mirror,
+    const canvas_change_t *change);
+static uint32_t *canvas_mirror_tiles(const canvas_mirror_t *mirror);
 static canvas_change_t *canvas_mirror_ring(const canvas_mirror_t *mirror);
 
 
@@ -63,12 +67,36 @@ canvas_mirror_init(canvas_mirror_t *mirror, uint32_t width, uint32_t height,
 }
 
 
+void
+canvas_mirror_settle(canvas_mirror_t *mirror)
+{
+    const canvas_change_t  *change;
+
+    if (!mirror->valid || mirror->journal_seq != mirror->seq + 1) {
+        return;
+    }
+
+    change = &canvas_mirror_ring(mirror)[mirror->journal_seq
+                                         & (mirror->ring_size - 1)];
+
+    canvas_mirror_image(mirror)[(size_t) change->y * mirror->width
+                                + change->x] = change->color;
+    canvas_mirror_tiles(mirror)[mirror->journal_tile] = mirror->journal_sum;
+
+    canvas_mirror_barrier();
+
+    mirror->seq = mirror->journal_seq;
+}
+
+
 canvas_status_t
 canvas_mirror_apply(canvas_mirror_t *mirror, uint64_t epoch, uint64_t seq,
     const canvas_change_t *change)
 {
-    uint8_t          *pixel;
+    size_t            tile;
     canvas_change_t  *entry;
+
+    canvas_mirror_settle(mirror);
 
     if (!mirror->valid || mirror->epoch != epoch) {
         return CANVAS_STALE;
@@ -95,16 +123,22 @@ canvas_mirror_apply(canvas_mirror_t *mirror, uint64_t epoch, uint64_t seq,
 
     entry = &canvas_mirror_ring(mirror)[seq & (mirror->ring_size - 1)];
     *entry = *change;
+    entry->old = canvas_mirror_image(mirror)[(size_t) change->y
+                                             * mirror->width + change->x];
+
+    tile = canvas_sum_tile(mirror->width, change->x, change->y);
+
+    mirror->journal_tile = (uint32_t) tile;
+    mirror->journal_sum = canvas_mirror_tiles(mirror)[tile]
+                          ^ canvas_mirror_swap(mirror, entry);
 
     canvas_mirror_barrier();
 
-    pixel = canvas_mirror_image(mirror)
-            + (size_t) change->y * mirror->width + change->x;
-    *pixel = change->color;
+    mirror->journal_seq = seq;
 
     canvas_mirror_barrier();
 
-    mirror->seq = seq;
+    canvas_mirror_settle(mirror);
 
     return CANVAS_OK;
 }
@@ -135,7 +169,10 @@ canvas_mirror_load(canvas_mirror_t *mirror, uint64_t epoch, uint64_t seq,
     canvas_mirror_barrier();
 
     canvas_grid_unpack(canvas_mirror_image(mirror), packed, n, bits);
+    canvas_sum_image(canvas_mirror_tiles(mirror), canvas_mirror_image(mirror),
+                     mirror->width, mirror->height);
 
+    mirror->journal_seq = 0;
     mirror->epoch = epoch;
     mirror->seq = seq;
     mirror->base = seq;
@@ -181,6 +218,37 @@ canvas_mirror_since(const canvas_mirror_t *mirror, uint64_t epoch,
 }
 
 
+canvas_status_t
+canvas_mirror_sums(const canvas_mirror_t *mirror, uint64_t epoch, uint64_t seq,
+    uint32_t *sums)
+{
+    uint64_t                s;
+    const canvas_change_t  *change, *ring;
+
+    if (!mirror->valid || mirror->epoch != epoch
+        || seq > mirror->seq || seq < mirror->base)
+    {
+        return CANVAS_STALE;
+    }
+
+    memcpy(sums, canvas_mirror_tiles(mirror),
+           canvas_sum_tiles(mirror->width) * canvas_sum_tiles(mirror->height)
+           * sizeof(uint32_t));
+
+    ring = canvas_mirror_ring(mirror);
+
+    /* XOR takes a change back as it was made */
+
+    for (s = seq + 1; s <= mirror->seq; s++) {
+        change = &ring[s & (mirror->ring_size - 1)];
+        sums[canvas_sum_tile(mirror->width, change->x, change->y)]
+            ^= canvas_mirror_swap(mirror, change);
+    }
+
+    return CANVAS_OK;
+}
+
+
 uint8_t *
 canvas_mirror_image(canvas_mirror_t *mirror)
 {
@@ -189,10 +257,41 @@ canvas_mirror_image(canvas_mirror_t *mirror)
 
 
 static size_t
-canvas_mirror_ring_offset(uint32_t width, uint32_t height)
+canvas_mirror_sums_offset(uint32_t width, uint32_t height)
 {
     return canvas_mirror_align(canvas_mirror_align(sizeof(canvas_mirror_t))
                                + (size_t) width * height);
+}
+
+
+static size_t
+canvas_mirror_ring_offset(uint32_t width, uint32_t height)
+{
+    return canvas_mirror_align(canvas_mirror_sums_offset(width, height)
+                               + canvas_sum_tiles(width)
+                                 * canvas_sum_tiles(height)
+                                 * sizeof(uint32_t));
+}
+
+
+/* what a change does to the sum of its tile */
+
+static uint32_t
+canvas_mirror_swap(const canvas_mirror_t *mirror,
+    const canvas_change_t *change)
+{
+    return canvas_sum_pixel(mirror->width, change->x, change->y, change->old)
+           ^ canvas_sum_pixel(mirror->width, change->x, change->y,
+                              change->color);
+}
+
+
+static uint32_t *
+canvas_mirror_tiles(const canvas_mirror_t *mirror)
+{
+    return (uint32_t *) ((uintptr_t) mirror
+                         + canvas_mirror_sums_offset(mirror->width,
+                                                     mirror->height));
 }
 
 

@@ -1,20 +1,23 @@
 /*
- * canvas_mirror: one view of the log: the image of a canvas at a seq and a
- * ring of the last changes.  It lives in flat memory without pointers, so
- * that processes can share it; locking is the caller's.
+ * canvas_mirror: one view of the log: the image of a canvas at a seq, the
+ * checksums of its tiles and a ring of the last changes.  It lives in flat
+ * memory without pointers, so that processes can share it; locking is the
+ * caller's.
  *
  * Rule: a change is applied only if it is exactly seq + 1 of the same epoch.
- * The order of writes within (ring entry, pixel, seq) makes an apply that
- * was cut half-way by a kill harmless: seq did not move, it is done again.
+ * It is written down (ring entry, journal) before image, sum and seq are
+ * touched.  Killed before the journal's seq is set, nothing has happened;
+ * killed after it, canvas_mirror_settle() makes the rest good.
  */
 
 #ifndef CANVAS_MIRROR_H_INCLUDED
 #define CANVAS_MIRROR_H_INCLUDED
 
 #include "canvas_event.h"
+#include "canvas_sum.h"
 
 #define CANVAS_MIRROR_MAGIC    0x43414e56      /* "CANV" */
-#define CANVAS_MIRROR_VERSION  1
+#define CANVAS_MIRROR_VERSION  2
 
 /* one change in the ring: 24 bytes */
 typedef struct {
@@ -22,14 +25,16 @@ typedef struct {
     uint16_t  y;
     uint8_t   color;
     uint8_t   kind;
-    uint8_t   reserved[2];
+    uint8_t   old;              /* the colour here before; set by apply */
+    uint8_t   reserved;
     uint8_t   actor[16];
 } canvas_change_t;
 
 /*
- * The head of the memory; image (width * height bytes, one a pixel) and ring
- * (ring_size changes; that of seq s at s & (ring_size - 1)) follow at fixed
- * offsets, both aligned to 64 bytes (from the head; the head itself to 8).
+ * The head of the memory; image (width * height bytes, one a pixel), sums
+ * (one of 32 bits a tile, row by row) and ring (ring_size changes; that of
+ * seq s at s & (ring_size - 1)) follow at fixed offsets, each aligned to 64
+ * bytes (from the head; the head itself to 8).
  */
 typedef struct {
     uint32_t  magic;
@@ -43,6 +48,9 @@ typedef struct {
     uint64_t  base;             /* the ring holds (base, seq] */
     uint32_t  reason;           /* canvas_reason_t: why the epoch began */
     uint32_t  loads;            /* how often the image was replaced */
+    uint64_t  journal_seq;      /* seq + 1: that change is being made */
+    uint32_t  journal_tile;     /* of it */
+    uint32_t  journal_sum;      /* which that tile will have */
 } canvas_mirror_t;
 
 /* bytes needed; 0 if the geometry is out of range or ring_size no power of 2 */
@@ -51,6 +59,12 @@ size_t canvas_mirror_size(uint32_t width, uint32_t height, uint32_t ring_size);
 /* formats mem, which holds canvas_mirror_size() bytes; not valid yet */
 void canvas_mirror_init(canvas_mirror_t *mirror, uint32_t width,
     uint32_t height, uint32_t ring_size);
+
+/*
+ * Ends what a killed writer has begun.  To be called by whoever has got the
+ * lock, before anything else.
+ */
+void canvas_mirror_settle(canvas_mirror_t *mirror);
 
 /*
  * CANVAS_OK applied · CANVAS_DONE at or behind the image's seq · CANVAS_GAP
@@ -78,6 +92,13 @@ canvas_status_t canvas_mirror_load(canvas_mirror_t *mirror, uint64_t epoch,
 canvas_status_t canvas_mirror_since(const canvas_mirror_t *mirror,
     uint64_t epoch, uint64_t since, canvas_change_t *changes, size_t max,
     size_t *n);
+
+/*
+ * The checksums of all tiles at exactly seq; sums holds one for each.
+ * CANVAS_STALE as canvas_mirror_since().
+ */
+canvas_status_t canvas_mirror_sums(const canvas_mirror_t *mirror,
+    uint64_t epoch, uint64_t seq, uint32_t *sums);
 
 /* the image, one byte a pixel */
 uint8_t *canvas_mirror_image(canvas_mirror_t *mirror);

@@ -81,9 +81,10 @@ START_TEST(mirror_size)
 
     size = canvas_mirror_size(500, 500, 4096);
     ck_assert_uint_ge(size, 56 + 250000 + 4096 * 24);
-    ck_assert_uint_le(size, 56 + 250000 + 4096 * 24 + 2 * 64);
+    ck_assert_uint_le(size, 72 + 250000 + 64 * 4 + 4096 * 24 + 3 * 64);
 
-    ck_assert_uint_eq(canvas_mirror_size(1, 1, 1), 64 + 64 + 24);
+    ck_assert_uint_eq(canvas_mirror_size(1, 1, 1),
+                      128 + 64 + 64 + 24);
     ck_assert_uint_ne(canvas_mirror_size(65536, 8192, 1), 0);
 }
 END_TEST
@@ -294,6 +295,7 @@ check_model_apply(check_model_t *model, canvas_mirror_t *mirror,
 
     if (expected == CANVAS_OK) {
         ck_assert_uint_lt(model->seq - model->base, CHECK_LOG);
+        change.old = model->image[change.y * CHECK_WIDTH + change.x];
         model->log[model->seq - model->base] = change;
         model->image[change.y * CHECK_WIDTH + change.x] = change.color;
         model->seq = seq;
@@ -336,6 +338,45 @@ check_model_since(check_model_t *model, canvas_mirror_t *mirror,
 }
 
 
+/* sums of the image as it stood at a seq, painted back from the log */
+
+static void
+check_model_sums(check_model_t *model, canvas_mirror_t *mirror,
+    uint64_t *state)
+{
+    uint8_t                 image[CHECK_PIXELS];
+    uint32_t                sum, sums[1];
+    uint64_t                seq, s;
+    canvas_status_t         status;
+    const canvas_change_t  *change;
+
+    seq = model->seq + 2 - check_random(state) % (CHECK_RING + 6);
+
+    status = canvas_mirror_sums(mirror, model->epoch, seq, sums);
+
+    if (!model->valid || seq > model->seq || seq < model->base
+        || model->seq - seq > CHECK_RING)
+    {
+        ck_assert_int_eq(status, CANVAS_STALE);
+        return;
+    }
+
+    ck_assert_int_eq(status, CANVAS_OK);
+    ck_assert_int_eq(canvas_mirror_sums(mirror, model->epoch + 1, seq, sums),
+                     CANVAS_STALE);
+
+    memcpy(image, model->image, CHECK_PIXELS);
+
+    for (s = model->seq; s > seq; s--) {
+        change = &model->log[s - 1 - model->base];
+        image[change->y * CHECK_WIDTH + change->x] = change->old;
+    }
+
+    canvas_sum_image(&sum, image, CHECK_WIDTH, CHECK_HEIGHT);
+    ck_assert_uint_eq(sums[0], sum);
+}
+
+
 START_TEST(mirror_random)
 {
     uint64_t          state;
@@ -358,6 +399,10 @@ START_TEST(mirror_random)
 
         case 1: case 2: case 3: case 4: case 5: case 6: case 7:
             check_model_since(model, mirror, &state);
+            break;
+
+        case 8: case 9: case 10: case 11:
+            check_model_sums(model, mirror, &state);
             break;
 
         default:
@@ -410,6 +455,7 @@ START_TEST(mirror_edges)
     change.y = 1;
 
     for (seq = 1; seq < 40; seq++) {
+        change.old = (uint8_t) ((seq - 1) % 16);
         change.color = (uint8_t) (seq % 16);
         ck_assert_int_eq(canvas_mirror_apply(mirror, 1, seq, &change),
                          CANVAS_OK);

@@ -3,8 +3,8 @@
  *
  * A child changes a mirror in shared memory one machine instruction at a
  * time; what the memory holds in between is what a SIGKILL there would leave
- * to the others.  Each such state must serve right changes or refuse, and
- * must become right when the change is done again.
+ * to the others.  Each such state, settled, must be right at the seq that it
+ * names or refuse, and must become right when the change is done again.
  */
 
 #include "check_canvas.h"
@@ -17,9 +17,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define CHECK_WIDTH   3
+#define CHECK_WIDTH   67                /* two tiles */
 #define CHECK_HEIGHT  3
 #define CHECK_PIXELS  (CHECK_WIDTH * CHECK_HEIGHT)
+#define CHECK_TILES   2
 #define CHECK_RING    4
 #define CHECK_EPOCH   7
 #define CHECK_FIRST   100                /* seq of the first load */
@@ -48,7 +49,7 @@ check_kill_change(uint64_t seq)
     canvas_change_t  change;
 
     memset(&change, 0, sizeof(change));
-    change.x = (uint16_t) (seq % CHECK_WIDTH);
+    change.x = (uint16_t) (seq % 3 * 33);
     change.y = (uint16_t) (seq / 2 % CHECK_HEIGHT);
     change.color = (uint8_t) (seq % 15 + 1);
     change.kind = 'g';
@@ -69,6 +70,57 @@ check_kill_image(uint64_t seq, uint8_t *image)
     for (s = CHECK_FIRST + 1; s <= seq; s++) {
         change = check_kill_change(s);
         image[change.y * CHECK_WIDTH + change.x] = change.color;
+    }
+}
+
+
+/* change number seq as the ring holds it */
+
+static canvas_change_t
+check_kill_entry(uint64_t seq)
+{
+    uint8_t          image[CHECK_PIXELS];
+    canvas_change_t  change;
+
+    change = check_kill_change(seq);
+    check_kill_image(seq - 1, image);
+    change.old = image[change.y * CHECK_WIDTH + change.x];
+
+    return change;
+}
+
+
+/* at its seq the copy holds this image, and the sums of it */
+
+static void
+check_kill_holds(canvas_mirror_t *copy, const uint8_t *image)
+{
+    uint32_t  sums[CHECK_TILES], held[CHECK_TILES];
+
+    ck_assert_mem_eq(canvas_mirror_image(copy), image, CHECK_PIXELS);
+
+    canvas_sum_image(sums, image, CHECK_WIDTH, CHECK_HEIGHT);
+    ck_assert_int_eq(canvas_mirror_sums(copy, copy->epoch, copy->seq, held),
+                     CANVAS_OK);
+    ck_assert_mem_eq(held, sums, sizeof(sums));
+}
+
+
+/* the sums of every seq that the ring reaches back to */
+
+static void
+check_kill_sums(canvas_mirror_t *copy)
+{
+    uint8_t   image[CHECK_PIXELS];
+    uint32_t  sums[CHECK_TILES], held[CHECK_TILES];
+    uint64_t  seq;
+
+    for (seq = copy->base; seq <= copy->seq; seq++) {
+        check_kill_image(seq, image);
+        canvas_sum_image(sums, image, CHECK_WIDTH, CHECK_HEIGHT);
+        ck_assert_int_eq(canvas_mirror_sums(copy, CHECK_EPOCH, seq, held),
+                         CANVAS_OK);
+        ck_assert_mem_eq(held, sums, sizeof(sums));
     }
 }
 
@@ -94,6 +146,7 @@ check_kill_verify_apply(check_kill_t *kill)
     canvas_status_t   status;
 
     copy = kill->copy;
+    canvas_mirror_settle(copy);
     ck_assert(copy->seq == kill->seq || copy->seq == kill->seq - 1);
 
     /* what must still be there once the change is in the ring */
@@ -113,24 +166,26 @@ check_kill_verify_apply(check_kill_t *kill)
         ck_assert_uint_eq(n, copy->seq - since);
 
         for (i = 0; i < n; i++) {
-            change = check_kill_change(since + 1 + i);
+            change = check_kill_entry(since + 1 + i);
             ck_assert_mem_eq(&changes[i], &change, sizeof(change));
         }
     }
 
-    /* at seq the image is right; before it, once the change is done again */
+    check_kill_image(copy->seq, image);
+    check_kill_holds(copy, image);
+    check_kill_sums(copy);
+
+    /* the change is done again, by somebody else */
 
     change = check_kill_change(kill->seq);
-    check_kill_image(kill->seq, image);
-
-    if (copy->seq == kill->seq) {
-        ck_assert_mem_eq(canvas_mirror_image(copy), image, CHECK_PIXELS);
-    }
 
     status = canvas_mirror_apply(copy, CHECK_EPOCH, kill->seq, &change);
     ck_assert(status == CANVAS_OK || status == CANVAS_DONE);
-    ck_assert_mem_eq(canvas_mirror_image(copy), image, CHECK_PIXELS);
     ck_assert_uint_eq(copy->seq, kill->seq);
+
+    check_kill_image(kill->seq, image);
+    check_kill_holds(copy, image);
+    check_kill_sums(copy);
 }
 
 
@@ -163,26 +218,25 @@ check_kill_verify_load(check_kill_t *kill)
     canvas_status_t   status;
 
     copy = kill->copy;
+    canvas_mirror_settle(copy);
 
     if (copy->valid && copy->epoch == CHECK_EPOCH) {
         check_kill_image(kill->seq - 1, image);
         ck_assert_uint_eq(copy->seq, kill->seq - 1);
-        ck_assert_mem_eq(canvas_mirror_image(copy), image, CHECK_PIXELS);
+        check_kill_holds(copy, image);
 
     } else if (copy->valid) {
         ck_assert_uint_eq(copy->epoch, CHECK_EPOCH + 1);
         ck_assert_uint_eq(copy->seq, 55);
         ck_assert_uint_eq(copy->base, 55);
-        ck_assert_mem_eq(canvas_mirror_image(copy), check_kill_loaded,
-                         CHECK_PIXELS);
+        check_kill_holds(copy, check_kill_loaded);
     }
 
     status = check_kill_load(copy);
     ck_assert(status == CANVAS_OK || status == CANVAS_DONE);
     ck_assert_uint_eq(copy->valid, 1);
     ck_assert_uint_eq(copy->seq, 55);
-    ck_assert_mem_eq(canvas_mirror_image(copy), check_kill_loaded,
-                     CHECK_PIXELS);
+    check_kill_holds(copy, check_kill_loaded);
 }
 
 
@@ -297,8 +351,8 @@ START_TEST(mirror_kill_apply)
         kill.states = 0;
         check_kill_run(&kill);
 
-        /* entry, pixel and seq at least, each a state of its own */
-        ck_assert_uint_ge(kill.states, 3);
+        /* entry, journal, pixel, sum and seq, each a state of its own */
+        ck_assert_uint_ge(kill.states, 5);
         ck_assert_uint_eq(kill.mirror->seq, kill.seq);
     }
 

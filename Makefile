@@ -73,8 +73,10 @@ test: build
 	$(PYTHON) -m pytest tests/system
 	tests/browser/run
 
+# without nchan its rows say so
 bench: build
-	@deploy/install-packages test
+	@deploy/install-packages bench
+	-@deploy/install-packages nchan
 	$(MAKE) --no-print-directory -C bench BUILD=$(BUILD)
 
 # The system tests with nginx, module and helper under ASan, the latter two

@@ -435,7 +435,8 @@ report(load_run_t *run, double cpu)
            "\"ok\":%llu,\"refused\":%llu,\"unanswered\":%llu,"
            "\"received_bytes\":%llu,\"generator_cpu_seconds\":%.3f",
            run->mode->name, run->conf->connections, run->opened, run->failed,
-           run->lost, run->reopened, run->deflated, seconds, (unsigned long long) run->sent,
+           run->lost, run->reopened, run->deflated, seconds,
+           (unsigned long long) run->sent,
            (unsigned long long) run->ok, (unsigned long long) run->refused,
            (unsigned long long) run->outstanding,
            (unsigned long long) run->loop.received, cpu);

@@ -6,11 +6,11 @@ import re
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def _stat(pid):
-    """The fields of /proc/PID/stat behind the name; None when it is gone."""
+def _parent(pid):
+    """None when it is gone."""
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
-            return file.read().rpartition(")")[2].split()
+            return int(file.read().rpartition(")")[2].split()[1])
     except OSError:
         return None
 
@@ -21,9 +21,7 @@ def tree(root):
 
     for name in os.listdir("/proc"):
         if name.isdigit():
-            fields = _stat(name)
-            if fields:
-                parents.setdefault(int(fields[1]), []).append(int(name))
+            parents.setdefault(_parent(name), []).append(int(name))
 
     found, left = [], [root]
     while left:
@@ -35,15 +33,20 @@ def tree(root):
 
 
 def cpu_seconds(root):
-    """User and system time of the tree, of ended children too."""
+    """What the threads of the tree ran, to the nanosecond.  A process that
+    has ended is not in it."""
     total = 0
 
     for pid in tree(root):
-        fields = _stat(pid)
-        if fields:
-            total += sum(map(int, fields[11:15]))
+        try:
+            for thread in os.listdir(f"/proc/{pid}/task"):
+                with open(f"/proc/{pid}/task/{thread}/schedstat",
+                          encoding="utf-8") as file:
+                    total += int(file.read().split()[0])
+        except OSError:
+            continue
 
-    return total / TICKS
+    return total / 1e9
 
 
 def machine_seconds():

@@ -1,14 +1,14 @@
-"""What is measured and what it is compared with: the canvas stack, a bare
-nginx, a bare broadcaster, a Redis with the same Function library.
+"""Servers for a measurement: what all have in common, and the canvas stack.
 
 Each is a context manager with `pids`, the process trees it consists of.
 """
 
-import csv
-import gzip
+import itertools
 import os
 import pathlib
+import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -16,34 +16,14 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build"))
-LIBRARY = ROOT / "ngx_canvas_module" / "redis" / "canvas.lua"
 
-NGINX_CONF = """
-user {user};
-worker_processes {workers};
-pid {dir}/nginx.pid;
-error_log {dir}/error.log;
-events {{ worker_connections 16384; }}
-http {{
-    access_log {dir}/access.log;
-    client_body_temp_path {dir}/body; proxy_temp_path {dir}/proxy;
-    fastcgi_temp_path {dir}/fastcgi; uwsgi_temp_path {dir}/uwsgi;
-    scgi_temp_path {dir}/scgi;
-    sendfile on;
-    tcp_nopush on;
-    open_file_cache max=16;
-    default_type application/octet-stream;
-    server {{
-        listen 127.0.0.1:{port} reuseport;
-        root {dir};
-        location = /canvas.bin {{ gzip_static on; }}
-        location = /api/pixel {{ return 204; }}
-        location = /api/v1/auth/guest {{
-            add_header Set-Cookie "canvas_session=0; Path=/" always;
-            return 201;
-        }}
-    }}
-}}
+# below the ports that clients get
+PORTS = itertools.count(int(os.environ.get("TEST_PORT", 26000)))
+
+TLS = """
+        listen 127.0.0.1:{port} ssl reuseport;
+        ssl_certificate {dir}/bench.crt;
+        ssl_certificate_key {dir}/bench.key;
 """
 
 
@@ -75,9 +55,13 @@ def run(args, what, **options):
 
 
 def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    for port in PORTS:
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 def answers(port):
@@ -118,12 +102,15 @@ class CanvasStack(Server):
     """nginx with the module, Redis, PostgreSQL and the recorder, as
     `make up COOLDOWN=0 LIMITS=off` starts them."""
 
+    def __init__(self, size="500x500"):
+        self.size = size
+
     def start(self):
         self.port = free_port()
         self.environment = {
             **os.environ, "BUILD": str(BUILD), "PORT": str(self.port),
             "RUN_DIR": self.path("run"), "COOLDOWN": "0", "LIMITS": "off",
-            "WORKERS": "auto", "SIZE": "500x500"}
+            "WORKERS": "auto", "SIZE": self.size}
         self.control("up")
         self.pids = {
             name: int(pathlib.Path(self.path("run", f"{name}.pid"))
@@ -137,115 +124,36 @@ class CanvasStack(Server):
         run([ROOT / "deploy" / "stack", verb], f"stack {verb}",
             env=self.environment)
 
+    def alive(self):
+        return all(os.path.exists(f"/proc/{pid}")
+                   for pid in self.pids.values()) and answers(self.port)
 
-class BareNginx(Server):
-    """The installed nginx without the module: a file as large as a canvas,
-    the same file compressed, and an empty answer."""
+    def reload(self):
+        os.kill(self.pids["nginx"], signal.SIGHUP)
 
-    def __init__(self, body, workers):
-        self.body = body
-        self.workers = workers
-        self.process = None
+    def workers(self):
+        pid = self.pids["nginx"]
+        with open(f"/proc/{pid}/task/{pid}/children",
+                  encoding="utf-8") as file:
+            return set(file.read().split())
 
-    def start(self):
-        self.port = free_port()
-        pathlib.Path(self.path("canvas.bin")).write_bytes(self.body)
-        pathlib.Path(self.path("canvas.bin.gz")).write_bytes(
-            gzip.compress(self.body, 6))
-        pathlib.Path(self.path("nginx.conf")).write_text(NGINX_CONF.format(
-            dir=self.directory, port=self.port, workers=self.workers,
-            user="nobody nogroup"))
-        # a variable NGINX means inherited sockets to nginx
-        environment = {name: value for name, value in os.environ.items()
-                       if name != "NGINX"}
-        self.process = subprocess.Popen(
-            ["/usr/sbin/nginx", "-c", self.path("nginx.conf"),
-             "-g", "daemon off;"], env=environment,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL)
-        self.pids = {"nginx": self.process.pid}
-        wait_for(lambda: self.process.poll() is not None
-                 or answers(self.port), "start of the bare nginx")
+    def listen_tls(self):
+        """A second port, with a certificate that is made here; the port."""
+        port = free_port()
+        run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+             "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1",
+             "-subj", "/CN=bench", "-keyout", self.path("bench.key"),
+             "-out", self.path("bench.crt")], "openssl")
 
-        if self.process.poll() is not None:
-            raise ServerError("the bare nginx did not start")
+        conf = pathlib.Path(self.path("run", "nginx.conf"))
+        text = conf.read_text(encoding="utf-8")
+        found = re.search(r"^ *listen .*\n", text, re.M)
+        conf.write_text(text[:found.end()]
+                        + TLS.format(port=port, dir=self.directory)
+                        + text[found.end():], encoding="utf-8")
 
-    def stop(self):
-        if self.process:
-            self.process.terminate()
-            self.process.wait()
-
-
-class Broadcaster(Server):
-    """bench/epoll_broadcast.c."""
-
-    def __init__(self, tick):
-        self.tick = tick
-        self.process = None
-
-    def start(self):
-        self.process = subprocess.Popen(
-            [BUILD / "bench" / "epoll_broadcast", "--tick", str(self.tick)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.port = int(self.process.stdout.readline())
-        self.pids = {"broadcaster": self.process.pid}
-
-    def stop(self):
-        if self.process:
-            self.process.communicate()
-
-
-class FunctionRedis(Server):
-    """A Redis with the stack's persistence and the Function library."""
-
-    def __init__(self):
-        self.process = None
-
-    def start(self):
-        self.socket = self.path("redis.sock")
-        self.process = subprocess.Popen(
-            ["redis-server", "--port", "0", "--unixsocket", self.socket,
-             "--dir", self.directory, "--appendonly", "yes",
-             "--appendfsync", "everysec", "--save", ""],
-            stdout=subprocess.DEVNULL)
-        wait_for(lambda: os.path.exists(self.socket), "start of Redis")
-        self.pids = {"redis": self.process.pid}
-        self.command("-x", "FUNCTION", "LOAD", input=LIBRARY.read_text())
-        self.page = [f"{{bench}}:canvas:{name}" for name in
-                     ("state", "seq", "epoch", "rules", "events")]
-        self.command("FCALL", "canvas_init", "5", *self.page, "updates",
-                     "500", "500", "16", "15", "classic", "1", "2026", "",
-                     "")
-
-    def command(self, *args, **options):
-        run(["redis-cli", "-e", "-s", self.socket, *args], "redis-cli",
-            **options)
-
-    def seq(self):
-        return int(run(["redis-cli", "-s", self.socket, "GET", self.page[1]],
-                       "redis-cli"))
-
-    def calls_per_second(self, calls):
-        """canvas_place over 2 connections, 16 calls in flight on each."""
-        before = self.seq()
-        keys = [*self.page, "{bench}:contributors", "{bench}:board",
-                "{bench}:banned", "{bench}:limit"]
-        out = run(["redis-benchmark", "-s", self.socket, "--csv", "-c", "2",
-                   "-P", "16", "-n", str(calls), "-r", "500", "FCALL",
-                   "canvas_place", "9", *keys, "updates", "__rand_int__",
-                   "__rand_int__", "5",
-                   "11111111-1111-4111-8111-111111111111", "g", "", "0"],
-                  "redis-benchmark")
-        accepted = self.seq() - before
-
-        if accepted != calls:
-            raise ServerError(f"redis-benchmark: {accepted} placements of "
-                              f"{calls} were accepted")
-
-        header, row = csv.reader(out.strip().splitlines()[-2:])
-        return float(row[header.index("rps")])
-
-    def stop(self):
-        if self.process:
-            self.process.terminate()
-            self.process.wait()
+        before = self.workers()
+        self.reload()
+        wait_for(lambda: answers(port) and not before & self.workers(),
+                 "a reload with TLS")
+        return port

@@ -1,0 +1,70 @@
+"""Reading the canvas, while it changes 200 times a second."""
+
+import subprocess
+
+from bench import Row, fetch, fill, say_all
+from load import LOAD
+from references import BareNginx
+
+RATE = 200
+
+
+class Placements:
+    """Somebody who places all the while, on either side's turn."""
+
+    def __init__(self, stack):
+        self.stack = stack
+
+    def __enter__(self):
+        self.process = subprocess.Popen(
+            [LOAD, "place-ws", "--address", f"127.0.0.1:{self.stack.port}",
+             "--connections", "4", "--rate", str(RATE), "--seconds", "60",
+             "--binary"], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, text=True)
+        self.process.stdout.readline()          # it began
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.communicate()
+
+
+def read(bench):
+    for gzipped in (False, True):
+        one(bench, gzipped)
+
+
+def one(bench, gzipped):
+    form = "gzip" if gzipped else "plain"
+
+    def measure(cpu, rate, *times):
+        stack = bench.stack
+        body = fetch(stack.port, "/api/v1/canvas")
+        packed = fetch(stack.port, "/api/v1/canvas", "gzip")
+        options = ["--connections", 16] + (["--gzip"] if gzipped else [])
+
+        with BareNginx(bench.workers, body, packed) as nginx, \
+                Placements(stack):
+            sides = bench.rounds(
+                f"read {form}", ("canvas", stack, "read", *options),
+                ("nginx gzip_static" if gzipped else "nginx static file",
+                 nginx, "read", "--path", "/canvas.bin", *options))
+
+        cpu.canvas = sides[0].per_million("ok", "nginx")
+        cpu.reference = sides[1].per_million("ok")
+        rate.canvas, rate.reference = (side.rate("ok") for side in sides)
+        cpu.of = rate.of = sides[1].who
+        sizes = [side.sum("body_bytes") / side.sum("ok") for side in sides]
+        cpu.notes.append(f"bodies of {sizes[0]:,.0f} and {sizes[1]:,.0f} "
+                         f"bytes; canvas: with {RATE} placements/s")
+        say_all(rate, sides)
+        fill(times, sides, "response_ms")
+
+    bench.compare([
+        Row(f"canvas read, {form}: CPU, nginx", "s/M",
+            aim=1.15 if gzipped else 1.1),
+        Row("  reads/s", "/s", less=False), Row("  answer p50", "ms"),
+        Row("  answer p99", "ms")], measure)
+
+
+CELLS = {"read": (read, f"GET canvas, plain and gzip, at {RATE} changes/s")}

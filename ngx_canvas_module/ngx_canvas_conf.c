@@ -22,18 +22,21 @@ static ngx_int_t ngx_canvas_conf_keys(ngx_conf_t *cf,
     ngx_canvas_conf_t *canvas);
 
 
+/* ms; what the Function library takes (docs/redis.md) */
+#define NGX_CANVAS_CONF_COOLDOWN_MAX  2592000000
+
+
 static const char *ngx_canvas_key_names[NGX_CANVAS_KEY_MAX] = {
     "canvas:state",
     "canvas:seq",
     "canvas:epoch",
     "canvas:rules",
     "canvas:events",
-    "canvas:contributors",
+    "canvas:actors",
     "leaderboard:users",
-    "leaderboard:agents",
-    "canvas:banned",
     "canvas:updates",
     "ratelimit:user:",
+    "banned:",
     "session:"
 };
 
@@ -491,6 +494,9 @@ ngx_canvas_conf_check(ngx_conf_t *cf, ngx_canvas_conf_t *canvas)
 
     } else if (canvas->tick < 1 || canvas->tick > 10000) {
         what = "tick must be between 1ms and 10s";
+
+    } else if (canvas->cooldown > NGX_CANVAS_CONF_COOLDOWN_MAX) {
+        what = "cooldown must be at most 30d";
 
     } else if (canvas->message_limit < 128
                || canvas->message_limit > 1024 * 1024)

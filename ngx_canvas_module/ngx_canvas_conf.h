@@ -40,12 +40,11 @@ typedef enum {
     NGX_CANVAS_KEY_EPOCH,
     NGX_CANVAS_KEY_RULES,
     NGX_CANVAS_KEY_EVENTS,
-    NGX_CANVAS_KEY_CONTRIBUTORS,
+    NGX_CANVAS_KEY_ACTORS,
     NGX_CANVAS_KEY_USERS,
-    NGX_CANVAS_KEY_AGENTS,
-    NGX_CANVAS_KEY_BANNED,
     NGX_CANVAS_KEY_UPDATES,         /* a channel */
     NGX_CANVAS_KEY_RATELIMIT,       /* a prefix: + UUID */
+    NGX_CANVAS_KEY_BAN,             /* a prefix: + UUID */
     NGX_CANVAS_KEY_SESSION,         /* a prefix: + 64 hex digits */
     NGX_CANVAS_KEY_MAX
 } ngx_canvas_key_e;

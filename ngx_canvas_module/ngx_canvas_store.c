@@ -11,7 +11,7 @@
 #include "canvas_id.h"
 
 
-#define NGX_CANVAS_STORE_SESSION_TTL  "86400"   /* 24 hours, seed 003 */
+#define NGX_CANVAS_STORE_TTL          86400     /* seconds of a session */
 
 /* seconds between two lines in the log about commands that Redis refused */
 #define NGX_CANVAS_STORE_QUIET        10
@@ -26,6 +26,15 @@ struct ngx_canvas_store_call_s {
 };
 
 
+static void ngx_canvas_store_place_as(ngx_canvas_store_args_t *args,
+    ngx_canvas_conf_t *conf, const ngx_canvas_identity_t *identity,
+    ngx_uint_t x, ngx_uint_t y, ngx_uint_t color);
+static void ngx_canvas_store_place_by(ngx_canvas_store_args_t *args,
+    ngx_canvas_conf_t *conf, ngx_str_t *session, ngx_uint_t x, ngx_uint_t y,
+    ngx_uint_t color);
+static u_char *ngx_canvas_store_pixel(u_char *p, ngx_uint_t x, ngx_uint_t y,
+    ngx_uint_t color);
+static u_char *ngx_canvas_store_u32(u_char *p, ngx_uint_t n);
 static ngx_int_t ngx_canvas_store_call(ngx_canvas_worker_t *worker,
     ngx_canvas_store_args_t *args, ngx_canvas_redis_reply_pt reply,
     ngx_canvas_store_call_t *call, ngx_canvas_store_call_t **slot);
@@ -48,8 +57,6 @@ ngx_canvas_store_place(ngx_canvas_worker_t *worker,
     ngx_uint_t y, ngx_uint_t color, ngx_str_t *request_id,
     ngx_canvas_store_pt handler, void *data, ngx_canvas_store_call_t **slot)
 {
-    u_char                    uuid[CANVAS_UUID_LEN];
-    ngx_str_t                *keys;
     ngx_canvas_store_args_t   args;
     ngx_canvas_store_call_t  *call;
 
@@ -58,58 +65,16 @@ ngx_canvas_store_place(ngx_canvas_worker_t *worker,
         return NGX_DECLINED;
     }
 
-    keys = worker->conf->keys;
-
-    ngx_canvas_store_args_begin(&args, identity ? "canvas_place"
-                                : "canvas_place_session", "9");
-    ngx_canvas_store_args_page(&args, worker->conf);
-
-    ngx_canvas_store_args_string(&args, &keys[NGX_CANVAS_KEY_CONTRIBUTORS]);
-
     if (identity) {
         call->identity = *identity;
-        canvas_uuid_format(identity->actor, (char *) uuid);
+        ngx_canvas_store_place_as(&args, worker->conf, identity, x, y, color);
 
-        keys += identity->kind == 'a' ? NGX_CANVAS_KEY_AGENTS
-                                      : NGX_CANVAS_KEY_USERS;
     } else {
         call->by_session = 1;
-        keys += NGX_CANVAS_KEY_USERS;
-    }
-
-    ngx_canvas_store_args_string(&args, keys);
-
-    keys = worker->conf->keys;
-
-    ngx_canvas_store_args_string(&args, &keys[NGX_CANVAS_KEY_BANNED]);
-
-    if (identity) {
-        ngx_canvas_store_args_name(&args, &keys[NGX_CANVAS_KEY_RATELIMIT], uuid,
-                                   CANVAS_UUID_LEN);
-    } else {
-        ngx_canvas_store_args_name(&args, &keys[NGX_CANVAS_KEY_SESSION],
-                                   session->data, session->len);
-    }
-
-    ngx_canvas_store_args_string(&args, &keys[NGX_CANVAS_KEY_UPDATES]);
-    ngx_canvas_store_args_number(&args, x);
-    ngx_canvas_store_args_number(&args, y);
-    ngx_canvas_store_args_number(&args, color);
-
-    if (identity) {
-        ngx_canvas_store_args_add(&args, uuid, CANVAS_UUID_LEN);
-        ngx_canvas_store_args_add(&args, &identity->kind, 1);
-    } else {
-        ngx_canvas_store_args_string(&args, &keys[NGX_CANVAS_KEY_RATELIMIT]);
+        ngx_canvas_store_place_by(&args, worker->conf, session, x, y, color);
     }
 
     ngx_canvas_store_args_string(&args, request_id);
-    ngx_canvas_store_args_number(&args, worker->conf->cooldown);
-
-    if (identity == NULL) {
-        ngx_canvas_store_args_add(&args, NGX_CANVAS_STORE_SESSION_TTL,
-                                  sizeof(NGX_CANVAS_STORE_SESSION_TTL) - 1);
-    }
 
     return ngx_canvas_store_call(worker, &args, ngx_canvas_store_placed, call,
                                  slot);
@@ -131,14 +96,13 @@ ngx_canvas_store_identify(ngx_canvas_worker_t *worker, ngx_str_t *session,
 
     keys = worker->conf->keys;
 
-    ngx_canvas_store_args_begin(&args, "canvas_identify", "3");
+    ngx_canvas_store_args_begin(&args, "canvas_identify", "2");
     ngx_canvas_store_args_name(&args, &keys[NGX_CANVAS_KEY_SESSION],
                                session->data, session->len);
-    ngx_canvas_store_args_string(&args, &keys[NGX_CANVAS_KEY_BANNED]);
     ngx_canvas_store_args_string(&args, &keys[NGX_CANVAS_KEY_USERS]);
     ngx_canvas_store_args_string(&args, &keys[NGX_CANVAS_KEY_RATELIMIT]);
-    ngx_canvas_store_args_add(&args, NGX_CANVAS_STORE_SESSION_TTL,
-                              sizeof(NGX_CANVAS_STORE_SESSION_TTL) - 1);
+    ngx_canvas_store_args_string(&args, &keys[NGX_CANVAS_KEY_BAN]);
+    ngx_canvas_store_args_number(&args, NGX_CANVAS_STORE_TTL);
 
     return ngx_canvas_store_call(worker, &args, ngx_canvas_store_identified,
                                  call, slot);
@@ -173,8 +137,7 @@ ngx_canvas_store_session_create(ngx_canvas_worker_t *worker,
     ngx_canvas_store_args_name(&args,
                                &worker->conf->keys[NGX_CANVAS_KEY_SESSION],
                                session->data, session->len);
-    ngx_canvas_store_args_add(&args, NGX_CANVAS_STORE_SESSION_TTL,
-                              sizeof(NGX_CANVAS_STORE_SESSION_TTL) - 1);
+    ngx_canvas_store_args_number(&args, NGX_CANVAS_STORE_TTL);
     ngx_canvas_store_args_add(&args, uuid, CANVAS_UUID_LEN);
     ngx_canvas_store_args_add(&args, identity->username,
                               identity->username_len);
@@ -219,6 +182,93 @@ ngx_canvas_store_detach(ngx_canvas_store_call_t *call)
     if (call) {
         call->handler = NULL;
     }
+}
+
+
+/* canvas_place, up to the request id */
+
+static void
+ngx_canvas_store_place_as(ngx_canvas_store_args_t *args,
+    ngx_canvas_conf_t *conf, const ngx_canvas_identity_t *identity,
+    ngx_uint_t x, ngx_uint_t y, ngx_uint_t color)
+{
+    u_char     *p;
+    u_char      uuid[CANVAS_UUID_LEN];
+    ngx_str_t  *keys;
+
+    keys = conf->keys;
+    canvas_uuid_format(identity->actor, (char *) uuid);
+
+    ngx_canvas_store_args_begin(args, "canvas_place", "8");
+    ngx_canvas_store_args_page(args, conf);
+    ngx_canvas_store_args_name(args, &keys[NGX_CANVAS_KEY_RATELIMIT], uuid,
+                               CANVAS_UUID_LEN);
+    ngx_canvas_store_args_name(args, &keys[NGX_CANVAS_KEY_BAN], uuid,
+                               CANVAS_UUID_LEN);
+    ngx_canvas_store_args_string(args, &keys[NGX_CANVAS_KEY_ACTORS]);
+    ngx_canvas_store_args_string(args, &keys[NGX_CANVAS_KEY_UPDATES]);
+
+    p = ngx_canvas_store_pixel(args->last, x, y, color);
+    *p++ = identity->kind;
+    p = ngx_cpymem(p, identity->actor, sizeof(identity->actor));
+    p = ngx_canvas_store_u32(p, conf->cooldown);
+
+    ngx_canvas_store_args_made(args, p);
+}
+
+
+/* canvas_place_session, up to the request id */
+
+static void
+ngx_canvas_store_place_by(ngx_canvas_store_args_t *args,
+    ngx_canvas_conf_t *conf, ngx_str_t *session, ngx_uint_t x, ngx_uint_t y,
+    ngx_uint_t color)
+{
+    u_char     *p;
+    ngx_str_t  *keys;
+
+    keys = conf->keys;
+
+    ngx_canvas_store_args_begin(args, "canvas_place_session", "7");
+    ngx_canvas_store_args_page(args, conf);
+    ngx_canvas_store_args_name(args, &keys[NGX_CANVAS_KEY_SESSION],
+                               session->data, session->len);
+    ngx_canvas_store_args_string(args, &keys[NGX_CANVAS_KEY_ACTORS]);
+    ngx_canvas_store_args_string(args, &keys[NGX_CANVAS_KEY_UPDATES]);
+    ngx_canvas_store_args_string(args, &keys[NGX_CANVAS_KEY_RATELIMIT]);
+    ngx_canvas_store_args_string(args, &keys[NGX_CANVAS_KEY_BAN]);
+
+    p = ngx_canvas_store_pixel(args->last, x, y, color);
+    p = ngx_canvas_store_u32(p, conf->cooldown);
+    p = ngx_canvas_store_u32(p, NGX_CANVAS_STORE_TTL);
+
+    ngx_canvas_store_args_made(args, p);
+}
+
+
+static u_char *
+ngx_canvas_store_pixel(u_char *p, ngx_uint_t x, ngx_uint_t y,
+    ngx_uint_t color)
+{
+    *p++ = (u_char) (x >> 8);
+    *p++ = (u_char) x;
+    *p++ = (u_char) (y >> 8);
+    *p++ = (u_char) y;
+    *p++ = (u_char) color;
+
+    return p;
+}
+
+
+static u_char *
+ngx_canvas_store_u32(u_char *p, ngx_uint_t n)
+{
+    *p++ = (u_char) (n >> 24);
+    *p++ = (u_char) (n >> 16);
+    *p++ = (u_char) (n >> 8);
+    *p++ = (u_char) n;
+
+    return p;
 }
 
 

@@ -54,24 +54,25 @@ ngx_canvas_store_args_name(ngx_canvas_store_args_t *args, ngx_str_t *prefix,
 {
     u_char  *p;
 
-    p = args->last;
+    p = ngx_cpymem(args->last, prefix->data, prefix->len);
+    p = ngx_cpymem(p, rest, len);
 
-    args->last = ngx_cpymem(p, prefix->data, prefix->len);
-    args->last = ngx_cpymem(args->last, rest, len);
+    ngx_canvas_store_args_made(args, p);
+}
 
-    ngx_canvas_store_args_add(args, p, args->last - p);
+
+void
+ngx_canvas_store_args_made(ngx_canvas_store_args_t *args, u_char *end)
+{
+    ngx_canvas_store_args_add(args, args->last, end - args->last);
+    args->last = end;
 }
 
 
 void
 ngx_canvas_store_args_number(ngx_canvas_store_args_t *args, uint64_t n)
 {
-    u_char  *p;
-
-    p = args->last;
-    args->last = ngx_sprintf(p, "%uL", n);
-
-    ngx_canvas_store_args_add(args, p, args->last - p);
+    ngx_canvas_store_args_made(args, ngx_sprintf(args->last, "%uL", n));
 }
 
 

@@ -37,6 +37,9 @@ void ngx_canvas_store_args_string(ngx_canvas_store_args_t *args, ngx_str_t *s);
 void ngx_canvas_store_args_name(ngx_canvas_store_args_t *args,
     ngx_str_t *prefix, const void *rest, size_t len);
 
+/* what the caller wrote from args->last up to end */
+void ngx_canvas_store_args_made(ngx_canvas_store_args_t *args, u_char *end);
+
 void ngx_canvas_store_args_number(ngx_canvas_store_args_t *args, uint64_t n);
 
 /*

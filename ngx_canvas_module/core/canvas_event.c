@@ -4,7 +4,6 @@
  */
 
 #include "canvas_event.h"
-#include "canvas_id.h"
 #include "canvas_num.h"
 
 #include <string.h>
@@ -16,10 +15,13 @@ typedef struct {
 } canvas_event_input_t;
 
 
-static canvas_status_t canvas_event_pixel(canvas_event_input_t *in,
+static canvas_status_t canvas_event_pixel(const uint8_t *p,
     canvas_event_t *event);
 static canvas_status_t canvas_event_marker(canvas_event_input_t *in,
     canvas_event_t *event);
+static size_t canvas_event_id_extent(const char *text, size_t len);
+static size_t canvas_event_extent(const char *text, size_t len);
+static size_t canvas_event_line(const char *text, size_t len);
 static void canvas_event_trim(canvas_event_input_t *in);
 static int canvas_event_comma(canvas_event_input_t *in);
 static int canvas_event_number(canvas_event_input_t *in, uint64_t max,
@@ -34,6 +36,9 @@ static const char *const  canvas_reasons[] = {
     [CANVAS_REASON_RESTART] = "restart",
     [CANVAS_REASON_RESTORE] = "restore"
 };
+
+/* "<epoch>-<seq> " */
+#define CANVAS_EVENT_ID_MAX  34
 
 #define CANVAS_REASON_N  (sizeof(canvas_reasons) / sizeof(canvas_reasons[0]))
 
@@ -89,15 +94,16 @@ canvas_event_parse(const char *text, size_t len, canvas_event_t *event)
         return CANVAS_INVALID;
     }
 
-    in.p = text + 1;
-    in.last = text + len;
-
     switch (*text) {
 
     case CANVAS_EVENT_PIXEL:
-        return canvas_event_pixel(&in, event);
+        return len == CANVAS_EVENT_PIXEL_LEN
+               ? canvas_event_pixel((const uint8_t *) text, event)
+               : CANVAS_INVALID;
 
     case CANVAS_EVENT_MARKER:
+        in.p = text + 1;
+        in.last = text + len;
         return canvas_event_marker(&in, event);
 
     default:
@@ -106,42 +112,78 @@ canvas_event_parse(const char *text, size_t len, canvas_event_t *event)
 }
 
 
+size_t
+canvas_event_pixel_format(char *buf, const canvas_event_t *event)
+{
+    int       i;
+    uint8_t  *p;
+
+    p = (uint8_t *) buf;
+
+    *p++ = CANVAS_EVENT_PIXEL;
+    *p++ = (uint8_t) (event->x >> 8);
+    *p++ = (uint8_t) event->x;
+    *p++ = (uint8_t) (event->y >> 8);
+    *p++ = (uint8_t) event->y;
+    *p++ = event->color;
+    *p++ = event->old;
+    *p++ = (uint8_t) event->kind;
+
+    memcpy(p, event->actor, sizeof(event->actor));
+    p += sizeof(event->actor);
+
+    for (i = 56; i >= 0; i -= 8) {
+        *p++ = (uint8_t) (event->ms >> i);
+    }
+
+    return CANVAS_EVENT_PIXEL_LEN;
+}
+
+
 canvas_status_t
 canvas_event_next(const char **text, size_t *len, canvas_event_t *event)
 {
-    size_t       n;
-    const char  *line, *end, *space;
+    size_t            n, id;
+    const char       *p;
+    canvas_status_t   status;
 
     if (*len == 0) {
         return CANVAS_DONE;
     }
 
-    line = *text;
-    end = memchr(line, '\n', *len);
-    n = end ? (size_t) (end - line) : *len;
+    p = *text;
 
-    *text += end ? n + 1 : n;
-    *len -= end ? n + 1 : n;
-
-    if (n && *line == CANVAS_EVENT_RULES) {
+    if (*p == CANVAS_EVENT_RULES) {
         memset(event, 0, sizeof(canvas_event_t));
         event->type = CANVAS_EVENT_RULES;
-        return CANVAS_OK;
+        n = canvas_event_line(p, *len);
+        status = CANVAS_OK;
+
+    } else {
+        id = canvas_event_id_extent(p, *len);
+        n = id + canvas_event_extent(p + id, *len - id);
+
+        status = id ? canvas_event_id_parse(p, id - 1, &event->epoch,
+                                            &event->seq)
+                    : CANVAS_INVALID;
+
+        if (status == CANVAS_OK) {
+            status = canvas_event_parse(p + id, n - id, event);
+        }
     }
 
-    space = memchr(line, ' ', n);
-
-    if (space == NULL
-        || canvas_event_id_parse(line, (size_t) (space - line),
-                                 &event->epoch, &event->seq)
-           != CANVAS_OK)
-    {
-        return CANVAS_INVALID;
+    if (n < *len && p[n] != '\n') {
+        /* something hangs on to a pixel */
+        n += canvas_event_line(p + n, *len - n);
+        status = CANVAS_INVALID;
     }
 
-    space++;
+    n += (n < *len);
 
-    return canvas_event_parse(space, n - (size_t) (space - line), event);
+    *text += n;
+    *len -= n;
+
+    return status;
 }
 
 
@@ -170,52 +212,34 @@ canvas_reason_find(const char *name, size_t len)
 }
 
 
-/* ,<x>,<y>,<color>,<old>,<kind>,<actor>,<ms> */
-
 static canvas_status_t
-canvas_event_pixel(canvas_event_input_t *in, canvas_event_t *event)
+canvas_event_pixel(const uint8_t *p, canvas_event_t *event)
 {
-    char         kind;
-    uint8_t      actor[16];
-    uint64_t     x, y, color, old, ms;
-    const char  *uuid;
+    int       i;
+    uint64_t  ms;
 
-    if (!canvas_event_number(in, UINT16_MAX, &x)
-        || !canvas_event_number(in, UINT16_MAX, &y)
-        || !canvas_event_number(in, UINT8_MAX, &color)
-        || !canvas_event_number(in, UINT8_MAX, &old)
-        || !canvas_event_comma(in)
-        || in->last - in->p < 1 + 1 + CANVAS_UUID_LEN)
-    {
+    if (p[7] != 'u' && p[7] != 'g' && p[7] != 'a') {
         return CANVAS_INVALID;
     }
 
-    kind = *in->p++;
+    ms = 0;
 
-    if ((kind != 'u' && kind != 'g' && kind != 'a')
-        || !canvas_event_comma(in))
-    {
-        return CANVAS_INVALID;
+    for (i = 24; i < CANVAS_EVENT_PIXEL_LEN; i++) {
+        ms = ms << 8 | p[i];
     }
 
-    uuid = in->p;
-    in->p += CANVAS_UUID_LEN;
-
-    if (canvas_uuid_parse(uuid, CANVAS_UUID_LEN, actor) != CANVAS_OK
-        || !canvas_event_number(in, CANVAS_NUM_SAFE_MAX, &ms)
-        || in->p != in->last)
-    {
+    if (ms > CANVAS_NUM_SAFE_MAX) {
         return CANVAS_INVALID;
     }
 
     event->type = CANVAS_EVENT_PIXEL;
     event->ms = ms;
-    event->x = (uint16_t) x;
-    event->y = (uint16_t) y;
-    event->color = (uint8_t) color;
-    event->old = (uint8_t) old;
-    event->kind = kind;
-    memcpy(event->actor, actor, sizeof(actor));
+    event->x = (uint16_t) (p[1] << 8 | p[2]);
+    event->y = (uint16_t) (p[3] << 8 | p[4]);
+    event->color = p[5];
+    event->old = p[6];
+    event->kind = (char) p[7];
+    memcpy(event->actor, p + 8, sizeof(event->actor));
     event->reason = CANVAS_REASON_NONE;
     event->json = NULL;
     event->json_len = 0;
@@ -274,6 +298,46 @@ canvas_event_marker(canvas_event_input_t *in, canvas_event_t *event)
     event->json_len = (size_t) (in->last - in->p);
 
     return CANVAS_OK;
+}
+
+
+/* bytes of "<epoch>-<seq> ", 0 when there is no such thing */
+
+static size_t
+canvas_event_id_extent(const char *text, size_t len)
+{
+    const char  *space;
+
+    if (len > CANVAS_EVENT_ID_MAX) {
+        len = CANVAS_EVENT_ID_MAX;
+    }
+
+    space = memchr(text, ' ', canvas_event_line(text, len));
+
+    return space ? (size_t) (space + 1 - text) : 0;
+}
+
+
+/* a pixel may hold any byte: its end is told by its length */
+
+static size_t
+canvas_event_extent(const char *text, size_t len)
+{
+    return len >= CANVAS_EVENT_PIXEL_LEN && *text == CANVAS_EVENT_PIXEL
+           ? CANVAS_EVENT_PIXEL_LEN : canvas_event_line(text, len);
+}
+
+
+/* bytes before the line feed, or all */
+
+static size_t
+canvas_event_line(const char *text, size_t len)
+{
+    const char  *end;
+
+    end = memchr(text, '\n', len);
+
+    return end ? (size_t) (end - text) : len;
 }
 
 

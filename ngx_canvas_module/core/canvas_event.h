@@ -1,23 +1,34 @@
 /*
- * canvas_event: the text form of one entry of the log, as the Function
- * library writes it into the stream (field "e") and into publications.
+ * canvas_event: one entry of the log, as the Function library writes it into
+ * the stream (field "e") and into publications.  Big-endian, told by the first
+ * byte:
  *
- *   p,<x>,<y>,<color>,<old>,<kind>,<actor>,<ms>   a pixel was placed
- *   m,<reason>,<ms>,<json>                        an epoch begins (marker)
+ *   pixel, 32 bytes: a pixel was placed
+ *     0  'p'
+ *     1  u16 x
+ *     3  u16 y
+ *     5  u8  color
+ *     6  u8  old color
+ *     7  u8  kind: 'u' user, 'g' guest, 'a' agent
+ *     8      actor: UUID, 16 bytes
+ *    24  u64 ms: Unix time of Redis, below 2^53
  *
- * kind: u user, g guest, a agent.  actor: UUID.  ms: Unix time of Redis.
- * reason: init, rotate, reset, restart, restore.  json: object of the rest.
+ *   marker, text: an epoch begins
+ *     m,<reason>,<ms>,<json>
+ *     reason: init, rotate, reset, restart, restore.  json: object of the rest.
  *
  * Its place in the log is the stream id "<epoch>-<seq>".  A marker's seq is
  * the last seq before the epoch: the first change has seq + 1.  A publication
- * is one or more lines "<epoch>-<seq> <event>" joined by '\n'; a line that
- * begins with 'r' says that the rules hash changed.
+ * is one or more "<epoch>-<seq> <event>", joined by '\n'; one that begins with
+ * 'r' instead says that the rules hash changed.
  */
 
 #ifndef CANVAS_EVENT_H_INCLUDED
 #define CANVAS_EVENT_H_INCLUDED
 
 #include "canvas_status.h"
+
+#define CANVAS_EVENT_PIXEL_LEN  32
 
 typedef enum {
     CANVAS_EVENT_PIXEL = 'p',
@@ -57,13 +68,16 @@ canvas_status_t canvas_event_id_parse(const char *text, size_t len,
 /* writes "<epoch>-<seq>" and a NUL into buf (44 bytes); returns the length */
 size_t canvas_event_id_format(char *buf, uint64_t epoch, uint64_t seq);
 
-/* the event text alone; epoch and seq are left alone */
+/* the event alone; epoch and seq are left alone */
 canvas_status_t canvas_event_parse(const char *text, size_t len,
     canvas_event_t *event);
 
+/* writes the event of a pixel; returns CANVAS_EVENT_PIXEL_LEN */
+size_t canvas_event_pixel_format(char *buf, const canvas_event_t *event);
+
 /*
- * takes the next line off a publication: *text and *len advance past it.
- * CANVAS_DONE at the end, CANVAS_INVALID for a malformed line (skipped).
+ * takes the next event off a publication: *text and *len advance past it.
+ * CANVAS_DONE at the end, CANVAS_INVALID for a malformed one (skipped).
  */
 canvas_status_t canvas_event_next(const char **text, size_t *len,
     canvas_event_t *event);

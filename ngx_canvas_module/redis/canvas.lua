@@ -2,20 +2,22 @@
 
 -- canvas: the only code that changes a canvas in Redis; docs/redis.md is its
 -- contract (keys, arguments, replies).  One call is one atomic step: an
--- accepted pixel is in the bitfield, the stream, the boards and the
--- publication, or in none of them.
+-- accepted pixel is in the bitfield, the stream and the publication, or in
+-- none of them.
 --
 -- Arguments are checked here whoever sent them: a wrong one gets a reply code,
--- never a Lua error.  Numbers are exact up to 2^53 - 1; they become text by
--- '%.0f' alone, since tostring() rounds at 14 digits.
+-- never a Lua error.  Numbers are exact up to 2^53 - 1: redis.call() writes
+-- them with 17 digits, digits() as text; tostring() and .. round at 14.
 
-local VERSION = 1                       -- CANVAS_LUA_VERSION of canvas_lua.h
+local VERSION = 2                       -- CANVAS_LUA_VERSION of canvas_lua.h
 
 local MAX = 9007199254740991            -- 2^53 - 1
 local SIDE_MAX = 65535
 local AREA_MAX = 16777216               -- pixels: 16 MiB at 8 bits
 local COOLDOWN_MAX = 2592000000         -- 30 days in ms
+local TTL_MAX = 4294967295              -- seconds
 local REQUEST_ID_MAX = 128              -- bytes
+local RENEWAL = 60000                   -- ms between two renewals of a session
 
 -- positions in KEYS; the first five are always together
 local STATE, SEQ, EPOCH, RULES, EVENTS = 1, 2, 3, 4, 5
@@ -29,6 +31,17 @@ local FIELDS = {
 -- library that was just loaded knows nothing: see open().  As long as the
 -- epoch is the one remembered, nobody but this library wrote the rules hash.
 local pages = {}
+
+-- of Redis; set by the first call: while it loads, a library sees none of them
+local call, attempt, pack, parse
+
+-- a byte, and a number as text, by its value
+local CHAR, TEXT = {}, {}
+
+for i = 0, 255 do
+    CHAR[i] = ('').char(i)
+    TEXT[i] = ('%d'):format(i)
+end
 
 
 -- arguments and numbers
@@ -56,6 +69,13 @@ local UUID = '^' .. ('%x'):rep(8) .. ('%-' .. ('%x'):rep(4)):rep(3)
 
 local function is_uuid(text)
     return text and #text == 36 and text:find(UUID) and not text:find('%u')
+end
+
+-- the 16 bytes that a UUID writes out
+local function uuid_bytes(text)
+    return (text:gsub('%-', ''):gsub('%x%x', function(byte)
+        return CHAR[tonumber(byte, 16)]
+    end))
 end
 
 local function is_slug(text)
@@ -89,9 +109,9 @@ local function cooldown_argument(text)
 end
 
 local function now_ms()
-    local t = redis.call('TIME')
+    local t = call('TIME')
 
-    return t[1] .. string.format('%03d', math.floor(tonumber(t[2]) / 1000))
+    return t[1] * 1000 + math.floor(t[2] / 1000)
 end
 
 
@@ -145,12 +165,31 @@ local function state_valid(page, state)
     return true
 end
 
+-- What the library knows of a mode's rules: check(value) answers a function
+-- that tells whether an actor (see read_actor) may place, or nil when the value
+-- is none.
+local CHECKS = {
+    { rule = 'max_pixels_per_user', check = function(max)
+        return type(max) == 'number' and function(actor)
+            return actor.pixels < max
+        end
+    end }
+}
+
 local function set_rules(page, json)
-    local ok, value = pcall(cjson.decode, json)
-    local max = ok and type(value) == 'table' and value.max_pixels_per_user
+    local ok, rules = pcall(cjson.decode, json)
+    local checks = {}
+
+    for _, known in ipairs(CHECKS) do
+        local allows = ok and known.check(rules[known.rule])
+
+        if allows then
+            checks[#checks + 1] = { rule = known.rule, allows = allows }
+        end
+    end
 
     page.rules = json
-    page.max_pixels = type(max) == 'number' and max or nil
+    page.checks = #checks > 0 and checks or nil
 end
 
 -- the part of a page that init, load and turn are given:
@@ -198,7 +237,7 @@ end
 local function load_page(keys)
     local hash = {}
 
-    for i, value in ipairs(redis.call('HMGET', keys[RULES], unpack(FIELDS))) do
+    for i, value in ipairs(call('HMGET', keys[RULES], unpack(FIELDS))) do
         hash[FIELDS[i]] = value or ''
     end
 
@@ -209,7 +248,7 @@ local function load_page(keys)
     })
 
     if not page
-       or redis.call('STRLEN', keys[STATE]) ~= state_size(page)
+       or call('STRLEN', keys[STATE]) ~= state_size(page)
     then
         return nil
     end
@@ -221,7 +260,7 @@ local function load_page(keys)
 end
 
 local function store_page(keys, page)
-    redis.call('HSET', keys[RULES],
+    call('HSET', keys[RULES],
         'width', digits(page.width), 'height', digits(page.height),
         'colors', digits(page.colors), 'background', digits(page.background),
         'game_mode', page.game_mode, 'week_number', digits(page.week_number),
@@ -229,9 +268,9 @@ local function store_page(keys, page)
         'first_epoch', digits(page.first_epoch))
 
     if page.cooldown then
-        redis.call('HSET', keys[RULES], 'cooldown_ms', digits(page.cooldown))
+        call('HSET', keys[RULES], 'cooldown_ms', digits(page.cooldown))
     else
-        redis.call('HDEL', keys[RULES], 'cooldown_ms')
+        call('HDEL', keys[RULES], 'cooldown_ms')
     end
 end
 
@@ -247,7 +286,7 @@ end
 
 -- epoch and seq of the newest entry the stream ever had
 local function log_end(events)
-    local info = redis.pcall('XINFO', 'STREAM', events)
+    local info = attempt('XINFO', 'STREAM', events)
 
     for i = 1, #info, 2 do
         if info[i] == 'last-generated-id' then
@@ -260,18 +299,28 @@ local function log_end(events)
     return 0, 0
 end
 
+-- the next epoch behind one: told by the clock, so never one of before
+local function next_epoch(keys, epoch)
+    return math.max(now_ms(), epoch + 1, log_end(keys[EVENTS]) + 1)
+end
+
 -- The marker is the first write: if the stream refuses it, nothing changed.
 local function begin_epoch(keys, channel, page, reason, epoch, seq, json)
-    local id = digits(epoch) .. '-' .. digits(seq)
-    local event = 'm,' .. reason .. ',' .. now_ms() .. ',' .. json
+    local prefix = digits(epoch) .. '-'
+    local id = prefix .. digits(seq)
+    local event = 'm,' .. reason .. ',' .. digits(now_ms()) .. ',' .. json
 
-    redis.call('XADD', keys[EVENTS], id, 'e', event)
-    redis.call('SET', keys[EPOCH], digits(epoch))
-    redis.call('SET', keys[SEQ], digits(seq))
+    call('XADD', keys[EVENTS], id, 'e', event)
+    call('SET', keys[EPOCH], epoch)
+    call('SET', keys[SEQ], seq)
 
     page.reason = reason
     page.epoch = epoch
     page.epoch_text = digits(epoch)
+    page.prefix = prefix                -- of an id
+    page.seq = seq
+    page.bits = bits(page)
+    page.field = 'u' .. page.bits       -- type of a pixel for BITFIELD
 
     if reason ~= 'restart' then
         page.first_epoch = epoch
@@ -280,21 +329,23 @@ local function begin_epoch(keys, channel, page, reason, epoch, seq, json)
     store_page(keys, page)
     pages[keys[EPOCH]] = page
 
-    redis.call('PUBLISH', channel, id .. ' ' .. event)
+    call('PUBLISH', channel, id .. ' ' .. event)
+
+    return id
 end
 
--- The page and its seq, given the values of the epoch and seq keys; nil when
--- there is no canvas.  An epoch this library has not seen begin may have lost
--- acknowledged changes: a new one begins.
-local function open(keys, channel, epoch_text, seq_text)
+-- The page; nil when there is no canvas.  An epoch that this library has not
+-- seen begin, or a seq that it did not give, may hide that acknowledged changes
+-- were lost: a new epoch begins.
+local function open(keys, channel)
+    local head = call('MGET', keys[EPOCH], keys[SEQ])
+    local epoch = integer(head[1], 1, MAX)
+    local seq = integer(head[2], 0, MAX)
     local page = pages[keys[EPOCH]]
 
-    if page and seq_text and page.epoch_text == epoch_text then
-        return page, tonumber(seq_text)
+    if page and page.epoch == epoch and page.seq == seq then
+        return page
     end
-
-    local epoch = integer(epoch_text, 1, MAX)
-    local seq = integer(seq_text, 0, MAX)
 
     page = epoch and seq and load_page(keys)
 
@@ -311,25 +362,19 @@ local function open(keys, channel, epoch_text, seq_text)
 
     page.first_epoch = page.first_epoch or epoch
 
-    begin_epoch(keys, channel, page, 'restart',
-                math.max(epoch, last_epoch) + 1, seq, page_json(page))
+    begin_epoch(keys, channel, page, 'restart', next_epoch(keys, epoch), seq,
+                page_json(page))
 
-    return page, seq
-end
-
-local function open_keys(keys, channel)
-    local head = redis.call('MGET', keys[EPOCH], keys[SEQ])
-
-    return open(keys, channel, head[1], head[2])
+    return page
 end
 
 
 -- placements
 
 -- What a cooldown key that exists says: nil when it does not hold, else the
--- reply.  held is "<x>,<y>,<color>,<request id>,<epoch>-<seq>".
-local function cooling(limit, held, request, request_id)
-    local remaining = redis.call('PTTL', limit)
+-- reply.  held is <pixel><epoch>-<seq>,<request id>.
+local function cooling(limit, held, pixel, request_id)
+    local remaining = call('PTTL', limit)
 
     if remaining < 0 then
         return nil
@@ -337,10 +382,10 @@ local function cooling(limit, held, request, request_id)
 
     remaining = math.max(remaining, 1)
 
-    if request_id ~= '' then
-        local first, epoch, seq = held:match('^(.*),(%d+)-(%d+)$')
+    if request_id ~= '' and held:sub(1, #pixel) == pixel then
+        local epoch, seq, id = held:match('^(%d+)-(%d+),(.*)$', #pixel + 1)
 
-        if first == request then
+        if id == request_id then
             return {'OK', tonumber(seq), tonumber(epoch), remaining}
         end
     end
@@ -348,141 +393,212 @@ local function cooling(limit, held, request, request_id)
     return {'RATE_LIMITED', remaining}
 end
 
-local function violated_rule(page, leaderboard, actor)
-    if page.max_pixels then
-        local placed = redis.call('ZSCORE', leaderboard, actor)
+-- actor: 16 bytes; color and faction 255: none
+local function read_actor(actors, actor)
+    local record = call('HGET', actors, actor)
 
-        if placed and tonumber(placed) >= page.max_pixels then
-            return 'max_pixels_per_user'
+    if not record or #record ~= 8 then
+        return { pixels = 0, color = 255, faction = 255 }
+    end
+
+    local pixels, color, faction = parse('>I4BB', record)
+
+    return { pixels = pixels, color = color, faction = faction }
+end
+
+local function write_actor(actors, actor, record)
+    call('HSET', actors, actor, pack('>I4BBBB', record.pixels, record.color,
+                                     record.faction, 0, 0))
+end
+
+local function violated_rule(page, record)
+    for _, known in ipairs(page.checks) do
+        if not known.allows(record) then
+            return known.rule
         end
     end
 
     return nil
 end
 
--- keys: page contributors leaderboard banned; argv: channel x y color at 1 to
--- 4, request_id default_cooldown_ms at 6 and 7 or, behind kind, at 7 and 8
-local function place(keys, argv, request_id, default_cooldown, actor, kind,
-    limit)
-    local head = redis.call('MGET', keys[EPOCH], keys[SEQ], limit)
-    local page, seq = open(keys, argv[1], head[1], head[2])
+-- Bitfield and stream, or neither: the seq, its id and the event.  nil when
+-- Redis has another past than this library remembers.
+local function write(keys, page, x, y, color, pixel, who, ms)
+    local seq = call('INCR', keys[SEQ])
 
-    if not page then
-        return {'NOT_INITIALISED'}
+    if seq ~= page.seq + 1 then
+        call('DECR', keys[SEQ])
+        return nil
     end
 
-    local x = integer(argv[2], 0, page.width - 1)
-    local y = integer(argv[3], 0, page.height - 1)
+    local offset = (x + y * page.width) * page.bits
+    local old = call('BITFIELD', keys[STATE], 'SET', page.field, offset,
+                     TEXT[color])[1]
+    local event = 'p' .. pixel .. CHAR[old] .. who .. pack('>I8', ms)
+    local id = page.prefix .. (seq < 1e14 and seq or digits(seq))
 
-    if not (x and y) then
+    if type(attempt('XADD', keys[EVENTS], id, 'e', event)) == 'table' then
+        call('BITFIELD', keys[STATE], 'SET', page.field, offset, old)
+        call('DECR', keys[SEQ])
+        return nil
+    end
+
+    page.seq = seq
+
+    return seq, id, event
+end
+
+-- pixel and who: the bytes of the event before and behind the old colour.
+-- The reply and, of what was accepted, the ms.
+local function place(keys, channel, limit, ban, actors, x, y, color, cooldown,
+    pixel, who, request_id)
+    local head = call('MGET', keys[EPOCH], limit, ban)
+    local page = pages[keys[EPOCH]]
+
+    if not page or page.epoch_text ~= head[1] then
+        page = open(keys, channel)
+
+        if not page then
+            return {'NOT_INITIALISED'}
+        end
+    end
+
+    if x >= page.width or y >= page.height then
         return {'INVALID_COORDS'}
     end
 
-    local color = integer(argv[4], 0, page.colors - 1)
-
-    if not color then
+    if color >= page.colors then
         return {'INVALID_COLOR'}
     end
 
-    default_cooldown = integer(default_cooldown, 0, COOLDOWN_MAX)
-
-    if not default_cooldown or #request_id > REQUEST_ID_MAX then
-        return {'INVALID_MESSAGE'}
-    end
-
-    if redis.call('SISMEMBER', keys[8], actor) == 1 then
+    if head[3] then
         return {'BANNED'}
     end
 
-    local rule = violated_rule(page, keys[7], actor)
+    local actor, record
 
-    if rule then
-        return {'RULE_VIOLATION', rule}
+    if page.checks then
+        actor = who:sub(2)
+        record = read_actor(actors, actor)
+
+        local rule = violated_rule(page, record)
+
+        if rule then
+            return {'RULE_VIOLATION', rule}
+        end
     end
 
-    local cooldown = page.cooldown or default_cooldown
-    local pixel = string.format('%d,%d,%d,', x, y, color)
-    local request = pixel .. request_id
+    cooldown = page.cooldown or cooldown
 
-    if cooldown > 0 and head[3] then
-        local reply = cooling(limit, head[3], request, request_id)
+    if head[2] and cooldown > 0 then
+        local reply = cooling(limit, head[2], pixel, request_id)
 
         if reply then
             return reply
         end
     end
 
-    seq = seq + 1
+    local ms = now_ms()
+    local seq, id, event = write(keys, page, x, y, color, pixel, who, ms)
 
-    local id = page.epoch_text .. '-' .. digits(seq)
-    local old = redis.call('BITFIELD', keys[STATE], 'SET',
-        page.colors <= 16 and 'u4' or 'u8',
-        string.format('#%d', x + y * page.width), string.format('%d', color))[1]
-    local event = 'p,' .. pixel .. old .. ',' .. kind .. ',' .. actor .. ','
-                  .. now_ms()
-
-    redis.call('XADD', keys[EVENTS], id, 'e', event)
-    redis.call('INCR', keys[SEQ])
+    if not seq then
+        pages[keys[EPOCH]] = nil
+        return place(keys, channel, limit, ban, actors, x, y, color, cooldown,
+                     pixel, who, request_id)
+    end
 
     if cooldown > 0 then
-        redis.call('SET', limit, request .. ',' .. id, 'PX', digits(cooldown))
+        call('SET', limit, pixel .. id .. ',' .. request_id, 'PX', cooldown)
     end
 
-    -- the first pixel of the week: boards and contributors turn together
-    if redis.call('ZINCRBY', keys[7], '1', actor) == '1' then
-        redis.call('SADD', keys[6], actor)
+    if record then
+        record.pixels = record.pixels + 1
+        write_actor(actors, actor, record)
     end
 
-    redis.call('PUBLISH', argv[1], id .. ' ' .. event)
+    call('PUBLISH', channel, id .. ' ' .. event)
 
-    return {'OK', seq, page.epoch, cooldown}
+    return {'OK', seq, page.epoch, cooldown}, ms
 end
 
+local KINDS = { [97] = 'a', [103] = 'g', [117] = 'u' }
+
+-- argv: channel request request_id
 local function canvas_place(keys, argv)
-    local actor, kind = argv[5], argv[6]
+    local request, request_id = argv[2], argv[3]
 
-    if not is_uuid(actor) then
-        return {'UNAUTHORIZED'}
-    end
-
-    if kind ~= 'u' and kind ~= 'g' and kind ~= 'a' then
+    if #request ~= 26 or #request_id > REQUEST_ID_MAX then
         return {'INVALID_MESSAGE'}
     end
 
-    return place(keys, argv, argv[7], argv[8], actor, kind, keys[9])
+    local x, y, color, kind, cooldown = parse('>HHBBxxxxxxxxxxxxxxxxI4',
+                                               request)
+
+    if not KINDS[kind] or cooldown > COOLDOWN_MAX then
+        return {'INVALID_MESSAGE'}
+    end
+
+    return (place(keys, argv[1], keys[6], keys[7], keys[8], x, y, color,
+                  cooldown, request:sub(1, 5), request:sub(6, 22),
+                  request_id))
 end
 
-local function canvas_place_session(keys, argv)
-    local ttl = integer(argv[8], 1, MAX / 1000000)
 
-    if not ttl then
+-- sessions
+
+-- ms: now, when it is known
+local function renew(session, ttl, ms)
+    call('EXPIRE', session, ttl)
+    call('HSET', session, 'renewed', ms or now_ms())
+end
+
+-- argv: channel ratelimit_prefix ban_prefix request request_id
+local function canvas_place_session(keys, argv)
+    local session, request, request_id = keys[6], argv[4], argv[5]
+
+    if #request ~= 13 or #request_id > REQUEST_ID_MAX then
         return {'INVALID_MESSAGE'}
     end
 
-    local session = redis.call('HMGET', keys[9], 'userId', 'isGuest')
-    local actor, kind = session[1], session[2] == '1' and 'g' or 'u'
+    local x, y, color, cooldown, ttl = parse('>HHBI4I4', request)
 
-    if not is_uuid(actor) then
-        return {'UNAUTHORIZED'}
+    if cooldown > COOLDOWN_MAX or ttl == 0 then
+        return {'INVALID_MESSAGE'}
     end
 
-    local reply = place(keys, argv, argv[6], argv[7], actor, kind,
-                        argv[5] .. actor)
+    local known = call('HMGET', session, 'userId', 'actor', 'isGuest',
+                       'renewed')
+    local uuid, actor = known[1], known[2]
+    local kind = known[3] == '1' and 'g' or 'u'
+
+    if not uuid or not actor or #actor ~= 16 then
+        if not is_uuid(uuid) then
+            return {'UNAUTHORIZED'}
+        end
+
+        actor = uuid_bytes(uuid)
+    end
+
+    local reply, ms = place(keys, argv[1], argv[2] .. uuid, argv[3] .. uuid,
+                            keys[7], x, y, color, cooldown, request:sub(1, 5),
+                            kind .. actor, request_id)
 
     if reply[1] == 'OK' then
-        redis.call('EXPIRE', keys[9], digits(ttl))
-        reply[5] = actor
+        local age = ms and ms - (tonumber(known[4]) or 0)
+
+        if not age or age >= RENEWAL or age < 0 then
+            renew(session, ttl, ms)
+        end
+
+        reply[5] = uuid
         reply[6] = kind
     end
 
     return reply
 end
 
-
--- sessions
-
 local function canvas_session_create(keys, argv)
-    local ttl = integer(argv[1], 1, MAX / 1000000)
+    local ttl = integer(argv[1], 1, TTL_MAX)
 
     if not ttl or not is_uuid(argv[2]) or argv[3] == '' or #argv[3] > 128
        or not integer(argv[4], 0, 1) or not integer(argv[5], 0, 1)
@@ -491,38 +607,96 @@ local function canvas_session_create(keys, argv)
         return {'INVALID_MESSAGE'}
     end
 
-    redis.call('HSET', keys[1], 'userId', argv[2], 'username', argv[3],
-               'isGuest', argv[4], 'isAdmin', argv[5], 'createdAt', argv[6])
-    redis.call('EXPIRE', keys[1], digits(ttl))
+    call('HSET', keys[1], 'userId', argv[2], 'username', argv[3],
+         'isGuest', argv[4], 'isAdmin', argv[5], 'createdAt', argv[6],
+         'actor', uuid_bytes(argv[2]))
+    renew(keys[1], ttl)
 
     return {'OK'}
 end
 
+-- argv: ratelimit_prefix ban_prefix ttl
 local function canvas_identify(keys, argv)
-    local ttl = integer(argv[2], 1, MAX / 1000000)
+    local ttl = integer(argv[3], 1, TTL_MAX)
 
     if not ttl then
         return {'INVALID_MESSAGE'}
     end
 
-    local session = redis.call('HMGET', keys[1], 'userId', 'username',
-                               'isGuest', 'isAdmin')
+    local session = call('HMGET', keys[1], 'userId', 'username', 'isGuest',
+                         'isAdmin')
     local actor = session[1]
 
     if not is_uuid(actor) then
         return {'UNAUTHORIZED'}
     end
 
-    redis.call('EXPIRE', keys[1], digits(ttl))
+    renew(keys[1], ttl)
 
     return {
         'OK', actor, session[2] or '',
         session[3] == '1' and 1 or 0,
         session[4] == '1' and 1 or 0,
-        redis.call('SISMEMBER', keys[2], actor),
-        math.max(redis.call('PTTL', argv[1] .. actor), 0),
-        tonumber(redis.call('ZSCORE', keys[3], actor) or 0)
+        call('EXISTS', argv[2] .. actor),
+        math.max(call('PTTL', argv[1] .. actor), 0),
+        tonumber(call('ZSCORE', keys[2], actor) or 0)
     }
+end
+
+
+-- boards
+
+local FIRST = '0-0'                     -- before all entries
+
+-- nil when it is no id
+local function read_id(text)
+    local epoch, seq = text:match('^(%d+)-(%d+)$')
+
+    return integer(epoch, 0, MAX), integer(seq, 0, MAX)
+end
+
+local function is_behind(id, other)
+    local epoch, seq = read_id(id)
+    local other_epoch, other_seq = read_id(other)
+
+    return epoch and seq and other_epoch and other_seq
+           and (epoch > other_epoch
+                or epoch == other_epoch and seq > other_seq)
+end
+
+-- KEYS: the board of each kind of actor
+local BOARDS = { u = 1, g = 1, a = 2 }
+
+-- argv: from_id to_id, then triples of kind uuid n
+local function canvas_fold(keys, argv)
+    local from, to = argv[1], argv[2]
+
+    if #argv % 3 ~= 2 or not is_behind(to, from) then
+        return {'INVALID_MESSAGE'}
+    end
+
+    for i = 3, #argv, 3 do
+        if not (BOARDS[argv[i]] and is_uuid(argv[i + 1])
+                and integer(argv[i + 2], 1, MAX))
+        then
+            return {'INVALID_MESSAGE'}
+        end
+    end
+
+    local folded = call('GET', keys[5]) or FIRST
+
+    if folded ~= from then
+        return {'CONFLICT', folded}
+    end
+
+    for i = 3, #argv, 3 do
+        call('ZINCRBY', keys[BOARDS[argv[i]]], argv[i + 2], argv[i + 1])
+        call('SADD', keys[4], argv[i + 1])
+    end
+
+    call('SET', keys[5], to)
+
+    return {'OK', to}
 end
 
 
@@ -533,28 +707,28 @@ local function canvas_version()
 end
 
 local function canvas_hello(keys, argv)
-    local page, seq = open_keys(keys, argv[1])
+    local page = open(keys, argv[1])
 
     if not page then
         return {'NOT_INITIALISED'}
     end
 
     return {
-        'OK', VERSION, page.epoch, seq, page.width, page.height, page.colors,
-        page.background, page.cooldown or -1, page.game_mode,
+        'OK', VERSION, page.epoch, page.seq, page.width, page.height,
+        page.colors, page.background, page.cooldown or -1, page.game_mode,
         page.week_number, page.year, page.reason, page.rules
     }
 end
 
 local function canvas_read(keys, argv)
-    local page, seq = open_keys(keys, argv[1])
-    local state = page and redis.call('GET', keys[STATE])
+    local page = open(keys, argv[1])
+    local state = page and call('GET', keys[STATE])
 
     if not state or #state ~= state_size(page) then
         return {'NOT_INITIALISED'}
     end
 
-    return {'OK', page.epoch, seq, page.reason, state}
+    return {'OK', page.epoch, page.seq, page.reason, state}
 end
 
 
@@ -567,37 +741,39 @@ local function canvas_init(keys, argv)
         return {'INVALID_MESSAGE'}
     end
 
-    if redis.call('EXISTS', keys[STATE], keys[SEQ], keys[EPOCH],
-                  keys[RULES]) > 0
+    if call('EXISTS', keys[STATE], keys[SEQ], keys[EPOCH], keys[RULES]) > 0
        or log_end(keys[EVENTS]) > 0
     then
         return {'CONFLICT'}
     end
 
-    begin_epoch(keys, argv[1], page, 'init', 1, 0, page_json(page))
-    redis.call('SET', keys[STATE], blank_state(page))
+    begin_epoch(keys, argv[1], page, 'init', next_epoch(keys, 0), 0,
+                page_json(page))
+    call('SET', keys[STATE], blank_state(page))
 
-    return {'OK', 1, 0}
+    return {'OK', page.epoch, 0}
 end
 
 local function canvas_load(keys, argv)
     local page = read_page(argv)
-    local epoch, seq = integer(argv[11], 1, MAX), integer(argv[12], 0, MAX)
+    local epoch, seq = integer(argv[11], 0, MAX), integer(argv[12], 0, MAX)
 
     if not (page and epoch and seq) or not state_valid(page, argv[13]) then
         return {'INVALID_MESSAGE'}
     end
 
-    local current = integer(redis.call('GET', keys[EPOCH]), 0, MAX) or 0
+    local current = integer(call('GET', keys[EPOCH]), 0, MAX) or 0
 
     current = math.max(current, (log_end(keys[EVENTS])))
 
-    if epoch <= current then
+    if epoch == 0 then
+        epoch = next_epoch(keys, current)
+    elseif epoch <= current then
         return {'CONFLICT', current}
     end
 
     begin_epoch(keys, argv[1], page, 'restore', epoch, seq, page_json(page))
-    redis.call('SET', keys[STATE], argv[13])
+    call('SET', keys[STATE], argv[13])
 
     return {'OK', epoch, seq}
 end
@@ -605,30 +781,23 @@ end
 -- the rules hash remembers the last turn of each reason here
 local TURNED = { rotate = 'turned_rotate', reset = 'turned_reset' }
 
--- moves what the page consists of to the closing keys 11 to 16
-local function close_page(keys, page, reason, seq)
-    redis.call('RENAME', keys[STATE], keys[11])
-    redis.call('COPY', keys[RULES], keys[16], 'REPLACE')
-    redis.call('HSET', keys[16], 'epoch', digits(page.epoch),
-               'seq', digits(seq))
+-- moves the page to the closing keys 11 and 12
+local function close_page(keys, page)
+    call('RENAME', keys[STATE], keys[11])
+    call('COPY', keys[RULES], keys[12], 'REPLACE')
+    call('HSET', keys[12], 'epoch', page.epoch, 'seq', page.seq)
+end
 
-    if reason == 'reset' then
-        return                          -- the week and its boards go on
-    end
-
-    -- leaderboards 7 to 9 to 12 to 14, contributors 6 to 15
-    for from, to in pairs({ [7] = 12, [8] = 13, [9] = 14, [6] = 15 }) do
-        if redis.call('EXISTS', keys[from]) == 1 then
-            redis.call('RENAME', keys[from], keys[to])
-        else
-            redis.call('DEL', keys[to])
-        end
-    end
+-- The week ends: its boards, contributors and counts go.  What of it is not
+-- folded yet never will be: folded is the id of the marker from here on.
+local function close_week(keys, marker)
+    call('DEL', keys[6], keys[7], keys[8], keys[9], keys[13])
+    call('SET', keys[14], marker)
 end
 
 -- the reply when closing is not the page that lies open, else nil
 local function not_to_close(keys, page, closing, field)
-    local turned = redis.call('HGET', keys[RULES], field)
+    local turned = call('HGET', keys[RULES], field)
     local from, to, epoch, seq
 
     if turned then
@@ -651,7 +820,7 @@ local function canvas_turn(keys, argv)
     local json = json_object(argv[10])
     local fresh = read_mode({}, argv, 5)
 
-    if argv[2] == '' or redis.call('GET', keys[10]) ~= argv[2] then
+    if argv[2] == '' or call('GET', keys[10]) ~= argv[2] then
         return {'FORBIDDEN'}
     end
 
@@ -659,7 +828,7 @@ local function canvas_turn(keys, argv)
         return {'INVALID_MESSAGE'}
     end
 
-    local page, seq = open_keys(keys, argv[1])
+    local page = open(keys, argv[1])
 
     if not page then
         return {'NOT_INITIALISED'}
@@ -679,18 +848,21 @@ local function canvas_turn(keys, argv)
         json = page_json(fresh)
     end
 
-    close_page(keys, page, argv[4], seq)
+    close_page(keys, page)
 
-    local epoch = math.max(page.epoch, (log_end(keys[EVENTS]))) + 1
+    local marker = begin_epoch(keys, argv[1], fresh, argv[4],
+                               next_epoch(keys, page.epoch), page.seq, json)
 
-    begin_epoch(keys, argv[1], fresh, argv[4], epoch, seq, json)
+    call('SET', keys[STATE], blank_state(fresh))
+    call('HSET', keys[RULES], field,
+         table.concat({ digits(page.first_epoch), digits(page.epoch),
+                        digits(fresh.epoch), digits(page.seq) }, ' '))
 
-    redis.call('SET', keys[STATE], blank_state(fresh))
-    redis.call('HSET', keys[RULES], field,
-        table.concat({ digits(page.first_epoch), digits(page.epoch),
-                       digits(epoch), digits(seq) }, ' '))
+    if argv[4] == 'rotate' then
+        close_week(keys, marker)
+    end
 
-    return {'OK', epoch, seq}
+    return {'OK', fresh.epoch, page.seq}
 end
 
 local function canvas_settings(keys, argv)
@@ -700,7 +872,7 @@ local function canvas_settings(keys, argv)
         return {'INVALID_MESSAGE'}
     end
 
-    local page = open_keys(keys, argv[1])
+    local page = open(keys, argv[1])
 
     if not page then
         return {'NOT_INITIALISED'}
@@ -708,26 +880,28 @@ local function canvas_settings(keys, argv)
 
     page.cooldown = cooldown
     store_page(keys, page)
-    redis.call('PUBLISH', argv[1], 'r')
+    call('PUBLISH', argv[1], 'r')
 
     return {'OK'}
 end
 
 
--- name, number of keys, number of arguments, function, flags.  Reads begin a
--- new epoch when they are the first call, so only canvas_version is read only;
--- they still work when Redis is at its memory limit.
+-- name, number of keys, number of arguments (nil: any, the function minds),
+-- function, flags.  Reads begin a new epoch when they are the first call, so
+-- only canvas_version is read only; they still work when Redis is at its memory
+-- limit.
 local FUNCTIONS = {
     { 'canvas_version', 0, 0, canvas_version, { 'no-writes', 'allow-stale' } },
     { 'canvas_hello', 5, 1, canvas_hello, { 'allow-oom' } },
     { 'canvas_read', 5, 1, canvas_read, { 'allow-oom' } },
-    { 'canvas_place', 9, 8, canvas_place },
-    { 'canvas_place_session', 9, 8, canvas_place_session },
-    { 'canvas_identify', 3, 2, canvas_identify },
+    { 'canvas_place', 8, 3, canvas_place },
+    { 'canvas_place_session', 7, 5, canvas_place_session },
+    { 'canvas_identify', 2, 3, canvas_identify },
     { 'canvas_session_create', 1, 6, canvas_session_create },
+    { 'canvas_fold', 5, nil, canvas_fold },
     { 'canvas_init', 5, 10, canvas_init },
     { 'canvas_load', 5, 13, canvas_load },
-    { 'canvas_turn', 16, 10, canvas_turn },
+    { 'canvas_turn', 14, 10, canvas_turn },
     { 'canvas_settings', 5, 2, canvas_settings }
 }
 
@@ -738,8 +912,13 @@ for i = 1, #FUNCTIONS do                -- there is no ipairs() at load time
     redis.register_function{
         function_name = f[1],
         callback = function(keys, argv)
-            if #keys ~= keys_n or #argv ~= argv_n then
+            if #keys ~= keys_n or #argv ~= (argv_n or #argv) then
                 return {'INVALID_MESSAGE'}
+            end
+
+            if not call then
+                call, attempt = redis.call, redis.pcall
+                pack, parse = struct.pack, struct.unpack
             end
 
             return callback(keys, argv)

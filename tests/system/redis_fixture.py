@@ -10,9 +10,11 @@ import os
 import pathlib
 import shutil
 import signal
+import struct
 import subprocess
 import tempfile
 import time
+import uuid
 
 import pytest
 import redis
@@ -83,8 +85,7 @@ class RedisServer:
 class Canvas:
     """One canvas under one prefix, through one connection."""
 
-    CLOSING = ("state", "users", "agents", "factions", "contributors",
-               "rules")
+    CLOSING = ("state", "rules")
 
     def __init__(self, connection, prefix="{main}:"):
         self.connection = connection
@@ -107,25 +108,41 @@ class Canvas:
         return self.on_page("canvas_init", width, height, colors, background,
                             mode, week, year, rules, cooldown)
 
-    def place_keys(self, actor, board="users"):
-        return [*self.page, self.key("canvas:contributors"),
-                self.key("leaderboard:" + board), self.key("canvas:banned"),
-                self.key("ratelimit:user:" + actor)]
+    def place_keys(self, actor):
+        return [*self.page, self.key("ratelimit:user:" + actor),
+                self.key("banned:" + actor), self.key("canvas:actors")]
 
-    def place(self, x, y, color, actor, kind="u", request_id="",
-              cooldown=0, board="users"):
-        return self.call("canvas_place", self.place_keys(actor, board),
-                         self.channel, x, y, color, actor, kind, request_id,
-                         cooldown)
+    def place_call(self, x, y, color, actor, kind="u", request_id="",
+                   cooldown=0):
+        """What follows FCALL."""
+        keys = self.place_keys(actor)
+        return ["canvas_place", len(keys), *keys, self.channel,
+                request(x, y, color, actor, kind, cooldown), request_id]
+
+    def place(self, *pixel, **options):
+        return self.connection.fcall(*self.place_call(*pixel, **options))
 
     def place_session(self, x, y, color, session, request_id="",
                       cooldown=0, ttl=86400):
-        keys = [*self.page, self.key("canvas:contributors"),
-                self.key("leaderboard:users"), self.key("canvas:banned"),
-                self.key("session:" + session)]
-        return self.call("canvas_place_session", keys, self.channel, x, y,
-                         color, self.key("ratelimit:user:"), request_id,
-                         cooldown, ttl)
+        keys = [*self.page, self.key("session:" + session),
+                self.key("canvas:actors")]
+        return self.call("canvas_place_session", keys, self.channel,
+                         self.key("ratelimit:user:"), self.key("banned:"),
+                         struct.pack(">HHBII", x, y, color, cooldown, ttl),
+                         request_id)
+
+    def ban(self, actor, reason="spam", **ttl):
+        self.connection.set(self.key("banned:" + actor), reason, **ttl)
+
+    BOARDS = ("leaderboard:users", "leaderboard:agents",
+              "leaderboard:factions", "canvas:contributors")
+
+    def fold(self, first, last, *counts):
+        """counts: (kind, actor, pixels)."""
+        return self.call("canvas_fold",
+                         [*map(self.key, self.BOARDS),
+                          self.key("canvas:folded")], first, last,
+                         *(word for count in counts for word in count))
 
     def session_create(self, session, actor, username="guest", guest=1,
                        admin=0, ttl=86400):
@@ -136,9 +153,9 @@ class Canvas:
     def identify(self, session, ttl=86400):
         return self.call("canvas_identify",
                          [self.key("session:" + session),
-                          self.key("canvas:banned"),
                           self.key("leaderboard:users")],
-                         self.key("ratelimit:user:"), ttl)
+                         self.key("ratelimit:user:"), self.key("banned:"),
+                         ttl)
 
     def hello(self):
         return self.on_page("canvas_hello")
@@ -162,10 +179,15 @@ class Canvas:
                 self.key("leaderboard:users"), self.key("leaderboard:agents"),
                 self.key("leaderboard:factions"),
                 self.key("canvas:rotation:lock"),
-                *(self.closing(closing_epoch, name) for name in self.CLOSING)]
+                *(self.closing(closing_epoch, name) for name in self.CLOSING),
+                self.key("canvas:actors"), self.key("canvas:folded")]
         return self.call("canvas_turn", keys, self.channel, token,
                          closing_epoch, reason, mode, week, year, rules,
                          cooldown, marker)
+
+    @property
+    def epoch(self):
+        return int(self.connection.get(self.key("canvas:epoch")))
 
     def lock(self, token):
         self.connection.set(self.key("canvas:rotation:lock"), token, px=60000)
@@ -174,30 +196,55 @@ class Canvas:
         return self.on_page("canvas_settings", cooldown)
 
     def events(self):
-        """The log as (epoch, seq, event text), oldest first."""
+        """The log as Events, oldest first."""
         entries = self.connection.xrange(self.key("canvas:events"))
-        return [(*map(int, identity.split(b"-")), fields[b"e"].decode())
-                for identity, fields in entries]
+        return [Event(identity, fields[b"e"]) for identity, fields in entries]
+
+
+def request(x, y, color, actor, kind="u", cooldown=0):
+    """What canvas_place is asked for."""
+    return (struct.pack(">HHB", x, y, color) + kind.encode()
+            + uuid.UUID(actor).bytes + struct.pack(">I", cooldown))
+
+
+class Event:
+    """One entry of the log: at is (epoch, seq); a marker has reason, json."""
+
+    def __init__(self, identity, data):
+        self.at = tuple(map(int, identity.split(b"-")))
+        self.epoch, self.seq = self.at
+        self.data = data
+        self.is_pixel = data[:1] == b"p"
+        self.reason = self.json = None
+
+        if self.is_pixel:
+            self.x, self.y, self.color, self.old, kind, actor, self.ms = \
+                struct.unpack(">HHBBc16sQ", data[1:])
+            self.kind = kind.decode()
+            self.actor = str(uuid.UUID(bytes=actor))
+            self.pixel = self.x, self.y, self.color
+        else:
+            kind, self.reason, ms, self.json = data.decode().split(",", 3)
+            assert kind == "m"
+            self.ms = int(ms)
 
 
 def replay(events, width, height, background):
     """The pixels that the log says, checking that it has no gap."""
     pixels, epoch, seq = None, 0, 0
 
-    for entry_epoch, entry_seq, event in events:
-        kind, rest = event.split(",", 1)
-        if kind == "m":
-            assert entry_epoch > epoch
-            assert entry_seq == seq or rest.startswith("restore,")
-            epoch, seq = entry_epoch, entry_seq
-            if rest.split(",")[0] in ("init", "rotate", "reset"):
-                pixels = [background] * (width * height)
-        else:
-            assert (entry_epoch, entry_seq) == (epoch, seq + 1)
+    for event in events:
+        if event.is_pixel:
+            assert event.at == (epoch, seq + 1)
             seq += 1
-            x, y, color, old = map(int, rest.split(",")[:4])
-            assert pixels[x + y * width] == old
-            pixels[x + y * width] = color
+            assert pixels[event.x + event.y * width] == event.old
+            pixels[event.x + event.y * width] = event.color
+        else:
+            assert event.epoch > epoch
+            assert event.seq == seq or event.reason == "restore" or not epoch
+            epoch, seq = event.at
+            if event.reason in ("init", "rotate", "reset"):
+                pixels = [background] * (width * height)
 
     return pixels
 

@@ -229,10 +229,9 @@ def flood(stores, count, connection=None, seed=0):
 
     for _ in range(count):
         actor = rng.choice(actors)
-        keys = canvas.place_keys(actor)
-        pipe.fcall("canvas_place", len(keys), *keys, canvas.channel,
-                   rng.randrange(stores.width), rng.randrange(stores.height),
-                   rng.randrange(16), actor, "g", "", 0)
+        pipe.fcall(*canvas.place_call(rng.randrange(stores.width),
+                                      rng.randrange(stores.height),
+                                      rng.randrange(16), actor, "g"))
 
     replies = pipe.execute()
     refused = [reply for reply in replies if reply[0] != b"OK"]

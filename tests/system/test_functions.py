@@ -1,9 +1,11 @@
 """The Function library `canvas` against a real Redis: docs/redis.md, line by
 line: what one call does.  test_functions_epochs.py has the life of a canvas."""
 
+import collections
 import json
 import random
 import re
+import struct
 import threading
 import uuid
 
@@ -11,8 +13,8 @@ import pytest
 import redis
 
 from redis_fixture import (
-    ALICE, BOB, LIBRARY, ROOT, SESSION, Canvas, canvas, replay, server,
-    shared_server, snapshot, unpack, wait_for)
+    ALICE, BOB, LIBRARY, ROOT, SESSION, Canvas, canvas, replay, request,
+    server, shared_server, snapshot, unpack, wait_for)
 
 DAY = 86400
 
@@ -70,17 +72,19 @@ def test_unknown_canvas(canvas):
 # init and reads
 
 def test_init_and_hello(canvas):
-    assert canvas.init(rules='{"a":\n[]}', cooldown=30000) == [b"OK", 1, 0]
+    seconds, micros = canvas.connection.time()
+    code, epoch, seq = canvas.init(rules='{"a":\n[]}', cooldown=30000)
+    assert (code, seq) == (b"OK", 0)
+    assert epoch - (seconds * 1000 + micros // 1000) in range(60000)
     assert canvas.hello() == [
-        b"OK", 1, 1, 0, 64, 48, 16, 15, 30000, b"classic", 5, 2026, b"init",
-        b'{"a": []}']
+        b"OK", 2, epoch, 0, 64, 48, 16, 15, 30000, b"classic", 5, 2026,
+        b"init", b'{"a": []}']
     assert canvas.init() == [b"CONFLICT"]
 
-    (epoch, seq, event), = canvas.events()
-    kind, reason, ms, text = event.split(",", 3)
-    assert (epoch, seq, kind, reason) == (1, 0, "m", "init")
-    assert int(ms) > 1600000000000
-    assert json.loads(text) == {
+    marker, = canvas.events()
+    assert (marker.at, marker.reason) == ((epoch, 0), "init")
+    assert marker.ms > 1600000000000
+    assert json.loads(marker.json) == {
         "width": 64, "height": 48, "colors": 16, "background": 15,
         "game_mode": "classic", "week_number": 5, "year": 2026}
 
@@ -88,7 +92,7 @@ def test_init_and_hello(canvas):
 def test_init_after_the_recorder_made_its_group(canvas):
     canvas.connection.xgroup_create(canvas.key("canvas:events"), "recorder",
                                     "0", mkstream=True)
-    assert canvas.init() == [b"OK", 1, 0]
+    assert canvas.init()[::2] == [b"OK", 0]
 
 
 def test_init_keeps_what_is_left_of_a_canvas(canvas):
@@ -111,7 +115,7 @@ def test_init_keeps_what_is_left_of_a_canvas(canvas):
 ])
 def test_state_is_whole(canvas, width, height, colors, background, state):
     canvas.init(width, height, colors, background)
-    assert canvas.read() == [b"OK", 1, 0, b"init", state]
+    assert canvas.read() == [b"OK", canvas.epoch, 0, b"init", state]
 
 
 def test_damaged_canvas_is_not_served(canvas):
@@ -146,23 +150,22 @@ def test_place_leaves_its_traces(canvas):
         canvas.init()
         wait_for(lambda: subscription.get_message(timeout=1))
 
-        assert canvas.place(63, 47, 3, ALICE) == [b"OK", 1, 1, 0]
+        epoch = canvas.epoch
+        assert canvas.place(63, 47, 3, ALICE) == [b"OK", 1, epoch, 0]
         published = wait_for(lambda: subscription.get_message(timeout=1))
-        assert canvas.place(63, 47, 0, BOB, kind="a",
-                            board="agents") == [b"OK", 2, 1, 0]
+        assert canvas.place(63, 47, 0, BOB, kind="a") == [b"OK", 2, epoch, 0]
 
-    entries = canvas.events()
-    assert re.fullmatch(rf"p,63,47,3,15,u,{ALICE},\d{{13}}", entries[1][2])
-    assert re.fullmatch(rf"p,63,47,0,3,a,{BOB},\d{{13}}", entries[2][2])
-    assert published["data"].decode() == "1-1 " + entries[1][2]
+    first, second = canvas.events()[1:]
+    assert (first.pixel, first.old, first.kind, first.actor) == (
+        (63, 47, 3), 15, "u", ALICE)
+    assert (second.pixel, second.old, second.kind, second.actor) == (
+        (63, 47, 0), 3, "a", BOB)
+    assert epoch <= first.ms <= second.ms < epoch + 60000
+    assert published["data"] == b"%d-1 %b" % (epoch, first.data)
 
     connection = canvas.connection
     assert connection.get(canvas.key("canvas:seq")) == b"2"
-    assert connection.zscore(canvas.key("leaderboard:users"), ALICE) == 1
-    assert connection.zscore(canvas.key("leaderboard:agents"), BOB) == 1
-    assert connection.smembers(canvas.key("canvas:contributors")) == {
-        ALICE.encode(), BOB.encode()}
-    assert not connection.keys("*ratelimit*")
+    assert set(connection.keys()) == {key.encode() for key in canvas.page}
 
     state = canvas.read()[4]
     assert state == b"\xff" * (64 * 24 - 1) + b"\xf0"
@@ -174,48 +177,70 @@ def test_markers_are_published(canvas):
         wait_for(lambda: subscription.get_message(timeout=1))
         canvas.init()
         message = wait_for(lambda: subscription.get_message(timeout=1))
-        assert message["data"].decode() == "1-0 " + canvas.events()[0][2]
+        assert message["data"] == b"%d-0 %b" % (canvas.epoch,
+                                                canvas.events()[0].data)
         canvas.settings(7000)
         message = wait_for(lambda: subscription.get_message(timeout=1))
         assert message["data"] == b"r"
 
 
-BAD_NUMBERS = ["", "-1", "1.0", "1e1", " 1", "1 ", "0x1", "x", "+1", "nan",
-               "inf", "9007199254740993", "9" * 17, "9" * 500, b"1\x00",
-               b"\xff", "1\n"]
-
-
-@pytest.mark.parametrize("bad", BAD_NUMBERS)
-def test_refused_numbers_change_nothing(canvas, bad):
+@pytest.mark.parametrize("pixel, code", [
+    ((64, 0, 0), b"INVALID_COORDS"), ((0, 48, 0), b"INVALID_COORDS"),
+    ((65535, 65535, 255), b"INVALID_COORDS"), ((0, 0, 16), b"INVALID_COLOR"),
+    ((63, 47, 255), b"INVALID_COLOR")])
+def test_outside(canvas, pixel, code):
     canvas.init()
+    canvas.session_create(SESSION, ALICE)
     before = snapshot(canvas.connection)
-    for value, limit in ((bad, None), ("64", "x"), ("48", "y")):
-        if limit != "y":
-            assert canvas.place(value, 0, 0, ALICE) == [b"INVALID_COORDS"]
-        if limit != "x":
-            assert canvas.place(0, value, 0, ALICE) == [b"INVALID_COORDS"]
-    assert canvas.place(0, 0, bad, ALICE) == [b"INVALID_COLOR"]
-    assert canvas.place(0, 0, 16, ALICE) == [b"INVALID_COLOR"]
-    assert canvas.place(0, 0, 0, ALICE, cooldown=bad) == [b"INVALID_MESSAGE"]
+    assert canvas.place(*pixel, ALICE) == [code]
+    assert canvas.place_session(*pixel, SESSION) == [code]
     assert snapshot(canvas.connection) == before
 
 
-@pytest.mark.parametrize("actor", [
-    "", "x", ALICE[:-1], ALICE + "1", ALICE.upper().replace("1", "A"),
-    ALICE.replace("-", "1"), "g" * 8 + ALICE[8:], ALICE[:-1] + "\n",
-])
-def test_actor_must_be_a_uuid(canvas, actor):
+def test_malformed_requests(canvas):
     canvas.init()
-    assert canvas.place(0, 0, 0, actor) == [b"UNAUTHORIZED"]
+    canvas.session_create(SESSION, ALICE)
+    good = request(1, 1, 1, ALICE)
+    session_keys = [*canvas.page, canvas.key("session:" + SESSION),
+                    canvas.key("canvas:actors")]
+    before = snapshot(canvas.connection)
+
+    for bad, identity in (
+            (b"", ""), (good[:25], ""), (good + b"\0", ""), (good, "x" * 129),
+            (request(1, 1, 1, ALICE, kind="x"), ""),
+            (request(1, 1, 1, ALICE, cooldown=2592000001), "")):
+        assert canvas.call("canvas_place", canvas.place_keys(ALICE),
+                           canvas.channel, bad, identity) == [
+                               b"INVALID_MESSAGE"]
+
+    good = struct.pack(">HHBII", 1, 1, 1, 0, 86400)
+    for bad, identity in (
+            (b"", ""), (good[:12], ""), (good + b"\0", ""), (good, "x" * 129),
+            (struct.pack(">HHBII", 1, 1, 1, 2592000001, 86400), ""),
+            (struct.pack(">HHBII", 1, 1, 1, 0, 0), "")):
+        assert canvas.call("canvas_place_session", session_keys,
+                           canvas.channel, canvas.key("ratelimit:user:"),
+                           canvas.key("banned:"), bad, identity) == [
+                               b"INVALID_MESSAGE"]
+
+    assert snapshot(canvas.connection) == before
 
 
-def test_other_malformed_arguments(canvas):
-    canvas.init()
-    assert canvas.place(0, 0, 0, ALICE, kind="x") == [b"INVALID_MESSAGE"]
-    assert canvas.place(0, 0, 0, ALICE,
-                        request_id="x" * 129) == [b"INVALID_MESSAGE"]
-    assert canvas.place("007", "01", "05", ALICE)[0] == b"OK"
-    assert canvas.events()[-1][2].startswith("p,7,1,5,15,")
+def test_every_byte_of_an_event(canvas):
+    """What ends a line or a string in text ends nothing here."""
+    canvas.init(width=4096, height=2600, colors=256, background=0)
+    for number in (0, 10, 13, 32, 127, 255):
+        actor = str(uuid.UUID(bytes=bytes([number]) * 16))
+        x, y = min(number * 257, 4095), number * 10
+        reply = canvas.place(x, y, number, actor,
+                             request_id=chr(number).encode("latin-1"),
+                             cooldown=60000)
+        assert reply[0] == b"OK"
+        assert canvas.place(x, y, number, actor,
+                            request_id=chr(number).encode("latin-1"),
+                            cooldown=60000)[:3] == reply[:3]
+        event = canvas.events()[-1]
+        assert (event.pixel, event.actor) == ((x, y, number), actor)
 
 
 def test_wrong_number_of_keys_or_arguments(canvas):
@@ -238,9 +263,10 @@ def test_random_garbage_never_raises(canvas):
             b"\0", b"{}", b"[", b"init", ALICE.encode(), b"\xff\xfe",
             b"9007199254740992", b"%d", b"]", b"rotate", b"16"]
     keys = {"canvas_place": canvas.place_keys(ALICE), "canvas_turn":
-            [*canvas.page, *(canvas.key(f"k{n}") for n in range(11))]}
+            [*canvas.page, *(canvas.key(f"k{n}") for n in range(9))]}
     counts = {"canvas_init": 10, "canvas_load": 13, "canvas_settings": 2,
-              "canvas_place": 8, "canvas_turn": 10, "canvas_hello": 1}
+              "canvas_place": 3, "canvas_turn": 10, "canvas_hello": 1,
+              "canvas_fold": 5}
 
     for _ in range(3000):
         name = rng.choice(list(counts))
@@ -253,25 +279,41 @@ def test_random_garbage_never_raises(canvas):
 
 def test_banned(canvas):
     canvas.init()
-    canvas.connection.sadd(canvas.key("canvas:banned"), ALICE)
+    canvas.ban(ALICE)
     before = snapshot(canvas.connection)
     assert canvas.place(0, 0, 0, ALICE) == [b"BANNED"]
     assert canvas.place(64, 0, 0, ALICE) == [b"INVALID_COORDS"]
     assert snapshot(canvas.connection) == before
     assert canvas.place(0, 0, 0, BOB)[0] == b"OK"
 
+    canvas.ban(ALICE, px=20)
+    wait_for(lambda: canvas.place(0, 0, 0, ALICE)[0] == b"OK")
+
 
 def test_max_pixels_per_user(canvas):
     canvas.init(rules='{"max_pixels_per_user":2,"cooldown_ms":9}')
+    actors = canvas.key("canvas:actors")
+    key = uuid.UUID(ALICE).bytes
+
     assert [canvas.place(0, 0, 0, ALICE)[0] for _ in range(2)] == [b"OK"] * 2
+    assert canvas.connection.hgetall(actors) == {
+        key: b"\0\0\0\x02\xff\xff\0\0"}
     assert canvas.place(0, 0, 0, ALICE) == [b"RULE_VIOLATION",
                                             b"max_pixels_per_user"]
     assert canvas.place(0, 0, 0, BOB)[0] == b"OK"
+
+    # the record of an actor keeps what this rule does not know
+    canvas.connection.hset(actors, key, b"\0\0\0\x01\x07\x03\0\0")
+    canvas.session_create(SESSION, ALICE)
+    assert canvas.place_session(0, 0, 0, SESSION)[0] == b"OK"
+    assert canvas.connection.hget(actors, key) == b"\0\0\0\x02\x07\x03\0\0"
+    assert canvas.place_session(0, 0, 0, SESSION)[0] == b"RULE_VIOLATION"
 
 
 def test_no_limit_of_pixels(canvas):
     canvas.init(rules='{"max_pixels_per_user":null}')
     assert [canvas.place(0, 0, 0, ALICE)[0] for _ in range(3)] == [b"OK"] * 3
+    assert not canvas.connection.exists(canvas.key("canvas:actors"))
 
 
 def test_numbers_up_to_2_to_the_53(canvas):
@@ -279,7 +321,7 @@ def test_numbers_up_to_2_to_the_53(canvas):
     state = b"\0" * (64 * 24)
     assert canvas.load(top - 1, top - 2, state) == [b"OK", top - 1, top - 2]
     assert canvas.place(1, 0, 1, ALICE) == [b"OK", top - 1, top - 1, 0]
-    assert canvas.events()[-1][:2] == (top - 1, top - 1)
+    assert canvas.events()[-1].at == (top - 1, top - 1)
     assert canvas.hello()[2:4] == [top - 1, top - 1]
 
 
@@ -290,8 +332,9 @@ def test_cooldown(canvas):
     limit = canvas.key("ratelimit:user:" + ALICE)
 
     assert canvas.place(1, 2, 3, ALICE, request_id="7",
-                        cooldown=60000) == [b"OK", 1, 1, 60000]
-    assert canvas.connection.get(limit) == b"1,2,3,7,1-1"
+                        cooldown=60000) == [b"OK", 1, canvas.epoch, 60000]
+    assert canvas.connection.get(limit) == (
+        b"\0\1\0\2\3%d-1,7" % canvas.epoch)
     assert 0 < canvas.connection.pttl(limit) <= 60000
 
     code, remaining = canvas.place(9, 9, 9, ALICE, cooldown=60000)
@@ -300,15 +343,17 @@ def test_cooldown(canvas):
 
 
 def test_cooldown_of_the_rules_wins(canvas):
-    canvas.init(cooldown=0)
-    assert canvas.place(1, 1, 1, ALICE, cooldown=60000) == [b"OK", 1, 1, 0]
+    epoch = canvas.init(cooldown=0)[1]
+    assert canvas.place(1, 1, 1, ALICE, cooldown=60000) == [b"OK", 1, epoch,
+                                                            0]
     assert canvas.settings(50000) == [b"OK"]
     assert canvas.place(1, 1, 1, ALICE, cooldown=60000) == [
-        b"OK", 2, 1, 50000]
+        b"OK", 2, epoch, 50000]
     assert canvas.hello()[8] == 50000
     assert canvas.settings("") == [b"OK"]
     assert canvas.hello()[8] == -1
-    assert canvas.place(1, 1, 1, BOB, cooldown=40000) == [b"OK", 3, 1, 40000]
+    assert canvas.place(1, 1, 1, BOB, cooldown=40000) == [b"OK", 3, epoch,
+                                                          40000]
     for bad in ("x", "-1", "1.5", "2592000001"):
         assert canvas.settings(bad) == [b"INVALID_MESSAGE"]
 
@@ -324,7 +369,7 @@ def test_cooldown_ends(canvas):
 
     wait_for(accepted)
     assert all(r[1] >= 1 for r in replies[:-1])
-    assert replies[-1][1:3] == [2, 1]
+    assert replies[-1][1:3] == [2, canvas.epoch]
 
 
 def test_cooldown_key_without_end_does_not_lock_out(canvas):
@@ -334,27 +379,28 @@ def test_cooldown_key_without_end_does_not_lock_out(canvas):
 
 
 def test_repeat_answers_the_first(canvas):
-    canvas.init()
+    epoch = canvas.init()[1]
     canvas.place(0, 0, 0, BOB)
     first = canvas.place(1, 2, 3, ALICE, request_id='"a,b"', cooldown=60000)
-    assert first == [b"OK", 2, 1, 60000]
-    log = canvas.events()
+    assert first == [b"OK", 2, epoch, 60000]
+    log = snapshot(canvas.connection)
 
-    code, seq, epoch, left = canvas.place(1, 2, 3, ALICE, cooldown=60000,
+    code, seq, again, left = canvas.place(1, 2, 3, ALICE, cooldown=60000,
                                           request_id='"a,b"')
-    assert (code, seq, epoch) == (b"OK", 2, 1) and 0 < left <= 60000
+    assert (code, seq, again) == (b"OK", 2, epoch) and 0 < left <= 60000
     for changed in ({"x": 2}, {"y": 1}, {"color": 4}, {"request_id": "b"},
                     {"request_id": ""}):
         arguments = {"x": 1, "y": 2, "color": 3, "request_id": '"a,b"',
                      **changed}
-        assert canvas.place(actor=ALICE, cooldown=60000,
+        pixel = [arguments.pop(name) for name in ("x", "y", "color")]
+        assert canvas.place(*pixel, ALICE, cooldown=60000,
                             **arguments)[0] == b"RATE_LIMITED"
-    assert canvas.events() == log
+    assert snapshot(canvas.connection) == log
 
     canvas.lock("t")
-    canvas.turn("t", 1)
+    canvas.turn("t", epoch)
     assert canvas.place(1, 2, 3, ALICE, cooldown=60000,
-                        request_id='"a,b"')[:3] == [b"OK", 2, 1]
+                        request_id='"a,b"')[:3] == [b"OK", 2, epoch]
 
 
 def test_no_request_id_is_no_repeat(canvas):
@@ -392,7 +438,7 @@ def test_one_accepted_per_cooldown(server, canvas):
 
     # one party clears the key while others may begin the next round: that
     # round can see the old key, never two placements under one key
-    entries = [e for e in canvas.events() if e[2].startswith("p")]
+    entries = [e for e in canvas.events() if e.is_pixel]
     assert len(entries) == len(accepted) == len(set(accepted))
     assert len(accepted) > rounds // 2
 
@@ -409,14 +455,16 @@ def test_session(canvas):
     assert canvas.identify(SESSION) == [
         b"OK", ALICE.encode(), "Zoë, \n".encode(), 1, 0, 0, 0, 0]
     assert canvas.place_session(1, 2, 3, SESSION, cooldown=60000) == [
-        b"OK", 1, 1, 60000, ALICE.encode(), b"g"]
+        b"OK", 1, canvas.epoch, 60000, ALICE.encode(), b"g"]
+    assert canvas.events()[-1].actor == ALICE
     assert canvas.place_session(1, 1, 3, SESSION,
                                 cooldown=60000)[0] == b"RATE_LIMITED"
 
+    canvas.fold("0-0", "1-1", ("g", ALICE, 1))
     reply = canvas.identify(SESSION)
     assert reply[5] == 0 and 0 < reply[6] <= 60000 and reply[7] == 1
 
-    canvas.connection.sadd(canvas.key("canvas:banned"), ALICE)
+    canvas.ban(ALICE)
     assert canvas.identify(SESSION)[5] == 1
     assert canvas.place_session(1, 1, 3, SESSION) == [b"BANNED"]
 
@@ -428,20 +476,44 @@ def test_session_of_a_user_shares_the_cooldown(canvas):
     reply = canvas.place_session(1, 2, 3, SESSION, "7", cooldown=60000)
     assert reply[4:] == [ALICE.encode(), b"u"]
     assert canvas.place_session(1, 2, 3, "cd" * 32, "7", cooldown=60000)[
-        :3] == [b"OK", 1, 1]
+        :3] == [b"OK", 1, canvas.epoch]
     assert canvas.place(5, 5, 5, ALICE, cooldown=60000)[0] == b"RATE_LIMITED"
     assert canvas.identify(SESSION)[3:5] == [0, 1]
 
 
 def test_session_is_renewed(canvas):
+    """Once a minute by placements, always by identify."""
     canvas.init()
     canvas.session_create(SESSION, ALICE)
     key = canvas.key("session:" + SESSION)
-    for use in (lambda: canvas.place_session(1, 1, 1, SESSION),
-                lambda: canvas.identify(SESSION)):
+    renewed = int(canvas.connection.hget(key, "renewed"))
+
+    canvas.connection.expire(key, 100)
+    assert canvas.place_session(1, 1, 1, SESSION)[0] == b"OK"
+    assert canvas.connection.ttl(key) <= 100
+
+    for long_ago in (60000, -60000):    # or the clock was set back
         canvas.connection.expire(key, 100)
-        assert use()[0] == b"OK"
+        canvas.connection.hset(key, "renewed", renewed - long_ago)
+        assert canvas.place_session(1, 1, 1, SESSION)[0] == b"OK"
         assert canvas.connection.ttl(key) > 1000
+        assert int(canvas.connection.hget(key, "renewed")) >= renewed
+
+    canvas.connection.expire(key, 100)
+    assert canvas.identify(SESSION)[0] == b"OK"
+    assert canvas.connection.ttl(key) > 1000
+
+
+def test_session_without_the_fields_of_the_library(canvas):
+    canvas.init()
+    key = canvas.key("session:" + SESSION)
+    canvas.connection.hset(key, mapping={"userId": BOB, "isGuest": "0"})
+    assert canvas.place_session(1, 2, 3, SESSION)[4:] == [BOB.encode(), b"u"]
+    assert canvas.events()[-1].actor == BOB
+
+    for user in ("x", BOB.upper().replace("2", "A"), BOB + "2"):
+        canvas.connection.hset(key, "userId", user)
+        assert canvas.place_session(1, 2, 3, SESSION) == [b"UNAUTHORIZED"]
 
 
 @pytest.mark.parametrize("arguments", [
@@ -454,13 +526,59 @@ def test_session_create_refuses(canvas, arguments):
     assert canvas.connection.keys() == []
 
 
+# boards
+
+def boards(canvas):
+    connection = canvas.connection
+    return ([dict(connection.zrange(canvas.key(name), 0, -1, withscores=True))
+             for name in Canvas.BOARDS[:3]]
+            + [connection.smembers(canvas.key(Canvas.BOARDS[3]))])
+
+
+def test_fold(canvas):
+    alice, bob, carl = ALICE.encode(), BOB.encode(), b"3" + BOB[1:].encode()
+
+    assert canvas.fold("0-0", "5-1", ("u", ALICE, 2), ("a", BOB, 1)) == [
+        b"OK", b"5-1"]
+    assert canvas.fold("5-1", "5-9", ("g", carl, 3), ("u", ALICE, 5)) == [
+        b"OK", b"5-9"]
+    assert boards(canvas) == [{alice: 7, carl: 3}, {bob: 1}, {},
+                              {alice, bob, carl}]
+    assert canvas.fold("5-9", "6-9") == [b"OK", b"6-9"]
+    assert canvas.connection.get(canvas.key("canvas:folded")) == b"6-9"
+
+
+def test_fold_counts_once(canvas):
+    canvas.fold("0-0", "5-1", ("u", ALICE, 2))
+    before = snapshot(canvas.connection)
+    for first, last in (("0-0", "5-1"), ("0-0", "5-2"), ("5-2", "6-1")):
+        assert canvas.fold(first, last, ("u", ALICE, 2)) == [b"CONFLICT",
+                                                             b"5-1"]
+    assert snapshot(canvas.connection) == before
+
+
+@pytest.mark.parametrize("first, last, counts", [
+    ("", "1-1", []), ("0-0", "", []), ("0-0", "x", []), ("0", "1-1", []),
+    ("0-0", "0-0", []), ("1-1", "1-0", []), ("2-0", "1-5", []),
+    ("0-0", "1-1", [("u",)]), ("0-0", "1-1", [("u", ALICE)]),
+    ("0-0", "1-1", [("x", ALICE, 1)]), ("0-0", "1-1", [("u", "x", 1)]),
+    ("0-0", "1-1", [("u", ALICE, 0)]), ("0-0", "1-1", [("u", ALICE, -1)]),
+    ("0-0", "1-1", [("u", BOB, 1), ("u", ALICE, "1.5")]),
+    ("0-0", "9007199254740992-1", []),
+])
+def test_fold_refuses(canvas, first, last, counts):
+    assert canvas.fold(first, last, *counts) == [b"INVALID_MESSAGE"]
+    assert canvas.connection.keys() == []
+
+
 # replay
 
 @pytest.mark.parametrize("colors,width,height", [(16, 64, 48), (5, 31, 33),
                                                  (200, 40, 40)])
 def test_state_is_the_replay_of_the_log(server, canvas, colors, width,
                                         height):
-    canvas.init(width, height, colors, background=1)
+    canvas.init(width, height, colors, background=1,
+                rules='{"max_pixels_per_user":1000}')
     actors = [str(uuid.UUID(int=n)) for n in range(1, 21)]
 
     def run(seed):
@@ -479,15 +597,15 @@ def test_state_is_the_replay_of_the_log(server, canvas, colors, width,
 
     _, epoch, seq, _, state = canvas.read()
     events = canvas.events()
-    assert (epoch, seq) == (1, 3200) == events[-1][:2]
+    assert (epoch, seq) == (canvas.epoch, 3200) == events[-1].at
     assert unpack(state, colors, width * height) == replay(
         events, width, height, 1)
 
-    board = canvas.connection.zrange(canvas.key("leaderboard:users"), 0, -1,
-                                     withscores=True)
-    assert sum(score for _, score in board) == 3200
-    assert canvas.connection.smembers(canvas.key("canvas:contributors")) == {
-        actor for actor, _ in board}
+    counts = collections.Counter(e.actor for e in events if e.is_pixel)
+    stored = canvas.connection.hgetall(canvas.key("canvas:actors"))
+    assert counts == {str(uuid.UUID(bytes=actor)):
+                      int.from_bytes(record[:4], "big")
+                      for actor, record in stored.items()}
 
 
 def test_cost_of_a_placement(canvas):
@@ -501,6 +619,12 @@ def test_cost_of_a_placement(canvas):
         return sum(count for name, count in run.items()
                    if name not in ("fcall", "config|resetstat", "info"))
 
-    assert cost(lambda: canvas.place(1, 1, 1, ALICE)) == 8
-    assert cost(lambda: canvas.place(1, 1, 1, ALICE, cooldown=60000)) == 9
-    assert cost(lambda: canvas.place(1, 1, 1, BOB)) == 9
+    canvas.session_create(SESSION, ALICE)
+
+    assert cost(lambda: canvas.place(1, 1, 1, ALICE)) == 6
+    assert cost(lambda: canvas.place(1, 1, 1, ALICE, cooldown=60000)) == 7
+    assert cost(lambda: canvas.place_session(1, 1, 1, SESSION)) == 7
+
+    canvas.lock("t")
+    canvas.turn("t", canvas.epoch, rules='{"max_pixels_per_user":9}')
+    assert cost(lambda: canvas.place(1, 1, 1, BOB)) == 8

@@ -10,23 +10,27 @@ import pytest
 import redis
 
 from redis_fixture import (
-    ALICE, BOB, LIBRARY, ROOT, SESSION, Canvas, RedisServer, canvas,
+    ALICE, BOB, LIBRARY, ROOT, SESSION, Canvas, Event, RedisServer, canvas,
     own_server, replay, server, shared_server, snapshot, unpack, wait_for)
+
+
+FUTURE = 9 * 10 ** 12                   # an epoch that no clock tells yet
 
 
 # restart
 
 def test_reloaded_library_begins_an_epoch(server, canvas):
-    canvas.init(rules='{"max_pixels_per_user":2}', cooldown=0)
+    first = canvas.init(rules='{"max_pixels_per_user":2}', cooldown=0)[1]
     canvas.place(3, 3, 3, ALICE)
     state = canvas.read()[4]
     server.load_library()
 
-    assert canvas.place(4, 4, 4, ALICE) == [b"OK", 2, 2, 0]
+    code, seq, epoch, _ = canvas.place(4, 4, 4, ALICE)
+    assert (code, seq) == (b"OK", 2) and epoch > first
     assert canvas.place(4, 4, 4, ALICE)[0] == b"RULE_VIOLATION"
-    epoch, seq, event = canvas.events()[2]
-    assert (epoch, seq) == (2, 1) and event.startswith("m,restart,")
-    assert json.loads(event.split(",", 3)[3])["week_number"] == 5
+    marker = canvas.events()[2]
+    assert (marker.at, marker.reason) == ((epoch, 1), "restart")
+    assert json.loads(marker.json)["week_number"] == 5
     assert canvas.hello()[12] == b"restart"
     assert len(state) == len(canvas.read()[4])
     assert len(canvas.events()) == 4
@@ -34,18 +38,20 @@ def test_reloaded_library_begins_an_epoch(server, canvas):
 
 @pytest.mark.parametrize("call", ["hello", "read", "settings"])
 def test_every_first_call_begins_the_epoch(server, canvas, call):
-    canvas.init()
+    first = canvas.init()[1]
     server.load_library()
     assert getattr(canvas, call)(*([5] if call == "settings" else []))[
         0] == b"OK"
-    assert canvas.events()[-1][:2] == (2, 0)
+    marker = canvas.events()[-1]
+    assert marker.at == (canvas.epoch, 0) and marker.epoch > first
 
 
 def test_refused_first_call_begins_it_too(server, canvas):
-    canvas.init()
+    first = canvas.init()[1]
     server.load_library()
     assert canvas.place(64, 0, 0, ALICE) == [b"INVALID_COORDS"]
-    assert canvas.events()[-1][:2] == (2, 0)
+    marker = canvas.events()[-1]
+    assert marker.at == (canvas.epoch, 0) and marker.epoch > first
 
 
 def test_canvases_are_told_apart(server, canvas):
@@ -54,29 +60,102 @@ def test_canvases_are_told_apart(server, canvas):
     other.init(width=10, height=10)
     canvas.place(1, 1, 1, ALICE)
     server.load_library()
-    assert other.place(1, 1, 1, ALICE) == [b"OK", 1, 2, 0]
-    assert canvas.place(63, 1, 1, ALICE) == [b"OK", 2, 2, 0]
+    assert other.place(1, 1, 1, ALICE)[:2] == [b"OK", 1]
+    assert canvas.place(63, 1, 1, ALICE)[:2] == [b"OK", 2]
     assert other.place(63, 1, 1, ALICE) == [b"INVALID_COORDS"]
+
+
+def test_epochs_follow_the_clock(server, canvas):
+    """Nothing of what was lost is used again, also where all was lost."""
+    def clock():
+        seconds, micros = canvas.connection.time()
+        return seconds * 1000 + micros // 1000
+
+    epochs = [canvas.init()[1]]
+
+    for _ in range(20):
+        server.load_library()
+        epochs.append(canvas.hello()[2])
+        wait_for(lambda: clock() > epochs[-1])
+        canvas.connection.flushall()
+        epochs.append(canvas.init()[1])
+
+    assert epochs == sorted(set(epochs))
+    assert epochs[-1] <= clock()
+
+
+def test_epochs_rise_when_the_clock_was_set_back(server, canvas):
+    canvas.load(FUTURE, 7, b"\0" * 64 * 24)
+    server.load_library()
+    assert canvas.place(1, 1, 1, ALICE) == [b"OK", 8, FUTURE + 1, 0]
+    canvas.lock("t")
+    assert canvas.turn("t", FUTURE + 1) == [b"OK", FUTURE + 2, 8]
 
 
 def test_epoch_written_by_another_master(canvas):
     canvas.init()
-    canvas.connection.set(canvas.key("canvas:epoch"), 7)
-    assert canvas.place(1, 1, 1, ALICE) == [b"OK", 1, 8, 0]
+    canvas.connection.set(canvas.key("canvas:epoch"), FUTURE)
+    assert canvas.place(1, 1, 1, ALICE) == [b"OK", 1, FUTURE + 1, 0]
 
 
 def test_restart_never_falls_behind_the_stream(server, canvas):
     canvas.init()
-    canvas.connection.xadd(canvas.key("canvas:events"), {"e": "x"}, id="9-5")
+    canvas.connection.xadd(canvas.key("canvas:events"), {"e": "x"},
+                           id=f"{FUTURE}-5")
     server.load_library()
-    assert canvas.place(1, 1, 1, ALICE) == [b"OK", 1, 10, 0]
+    assert canvas.place(1, 1, 1, ALICE) == [b"OK", 1, FUTURE + 1, 0]
 
 
 def test_restart_takes_the_seq_of_the_stream(server, canvas):
-    canvas.init()
-    canvas.connection.xadd(canvas.key("canvas:events"), {"e": "x"}, id="1-5")
+    epoch = canvas.init()[1]
+    canvas.connection.xadd(canvas.key("canvas:events"), {"e": "x"},
+                           id=f"{epoch}-5")
     server.load_library()
-    assert canvas.place(1, 1, 1, ALICE) == [b"OK", 6, 2, 0]
+    assert canvas.place(1, 1, 1, ALICE)[:2] == [b"OK", 6]
+
+
+@pytest.mark.parametrize("seq, following", [(0, 4), (2, 4), (900, 901)])
+@pytest.mark.parametrize("call", ["place", "hello"])
+def test_another_seq_than_remembered(canvas, call, seq, following):
+    """Keys from elsewhere: what follows has an epoch of its own."""
+    first = canvas.init()[1]
+    for color in range(3):
+        canvas.place(1, 1, color, ALICE)
+    canvas.connection.set(canvas.key("canvas:seq"), seq)
+
+    if call == "hello":
+        assert canvas.hello()[3] == following - 1
+    assert canvas.place(2, 2, 2, ALICE)[:2] == [b"OK", following]
+    assert canvas.place(2, 2, 3, ALICE)[:2] == [b"OK", following + 1]
+
+    marker, one, two = canvas.events()[4:]
+    assert (marker.reason, marker.seq) == ("restart", following - 1)
+    assert marker.epoch == one.epoch == two.epoch > first
+    assert (one.old, two.old) == (15, 2)
+    assert canvas.read()[1:3] == [marker.epoch, following + 1]
+
+
+def test_a_stream_that_is_ahead(canvas):
+    """What the log refuses is not on the canvas either."""
+    epoch = canvas.init()[1]
+    canvas.connection.xadd(canvas.key("canvas:events"), {"e": "x"},
+                           id=f"{epoch}-1")
+    assert canvas.place(1, 1, 1, ALICE)[:2] == [b"OK", 2]
+    marker, event = map(
+        Event, *zip(*((identity, fields[b"e"]) for identity, fields in
+                      canvas.connection.xrange(canvas.page[4])[2:])))
+    assert (marker.reason, marker.seq) == ("restart", 1)
+    assert (event.seq, event.old) == (2, 15)
+
+
+def test_a_log_that_takes_nothing(canvas):
+    canvas.init()
+    canvas.place(1, 1, 1, ALICE)
+    canvas.connection.set(canvas.page[4], "x")
+    before = snapshot(canvas.connection)
+    with pytest.raises(redis.ResponseError, match="WRONGTYPE"):
+        canvas.place(1, 1, 2, ALICE)
+    assert snapshot(canvas.connection) == before
 
 
 def test_restart_of_a_damaged_canvas(server, canvas):
@@ -92,7 +171,7 @@ def test_flushed_server_can_begin_again(canvas):
     canvas.place(1, 1, 1, ALICE)
     canvas.connection.flushall()
     assert canvas.place(1, 1, 1, ALICE) == [b"NOT_INITIALISED"]
-    assert canvas.init(width=8) == [b"OK", 1, 0]
+    assert canvas.init(width=8)[::2] == [b"OK", 0]
     assert canvas.place(8, 1, 1, ALICE) == [b"INVALID_COORDS"]
 
 
@@ -102,7 +181,7 @@ def test_killed_server_loses_nothing(own_server):
     acknowledged, limit = [], 3000
 
     with own_server.connect() as connection:
-        Canvas(connection).init()
+        first = Canvas(connection).init()[1]
 
     def run(seed):
         rng = random.Random(seed)
@@ -129,36 +208,45 @@ def test_killed_server_loses_nothing(own_server):
     with own_server.connect() as connection:
         canvas = Canvas(connection)
         last = int(connection.get(canvas.key("canvas:seq")))
-        assert canvas.place(0, 0, 0, ALICE) == [b"OK", last + 1, 2, 0]
+        assert canvas.place(0, 0, 0, ALICE)[:2] == [b"OK", last + 1]
+        assert canvas.epoch > first
         events = canvas.events()
         assert unpack(canvas.read()[4], 16, 64 * 48) == replay(
             events, 64, 48, 15)
 
-    logged = {seq: tuple(map(int, event.split(",")[1:4]))
-              for epoch, seq, event in events
-              if epoch == 1 and event.startswith("p")}
+    logged = {event.seq: event.pixel for event in events
+              if event.epoch == first and event.is_pixel}
     assert len(acknowledged) > limit
     for seq, *pixel in acknowledged:
         assert logged[seq] == tuple(pixel)
-    assert events[last + 1][:2] == (2, last)
+    assert events[last + 1].at == (canvas.epoch, last)
 
 
 # load
 
 def test_load(canvas):
-    canvas.init()
+    first = canvas.init()[1]
     canvas.place(1, 1, 1, ALICE)
     state = bytes(random.Random(1).randbytes(32))
 
-    assert canvas.load(1, 5, state, 8, 8) == [b"CONFLICT", 1]
-    assert canvas.load(4, 900, state, 8, 8, mode="speed-run",
-                       cooldown=100) == [b"OK", 4, 900]
-    assert canvas.read() == [b"OK", 4, 900, b"restore", state]
+    assert canvas.load(first, 5, state, 8, 8) == [b"CONFLICT", first]
+    assert canvas.load(FUTURE, 900, state, 8, 8, mode="speed-run",
+                       cooldown=100) == [b"OK", FUTURE, 900]
+    assert canvas.read() == [b"OK", FUTURE, 900, b"restore", state]
     assert canvas.hello()[4:10] == [8, 8, 16, 15, 100, b"speed-run"]
-    epoch, seq, event = canvas.events()[-1]
-    assert (epoch, seq) == (4, 900) and event.startswith("m,restore,")
-    assert canvas.place(7, 7, 1, ALICE)[:3] == [b"OK", 901, 4]
-    assert canvas.load(4, 5, state, 8, 8) == [b"CONFLICT", 4]
+    marker = canvas.events()[-1]
+    assert (marker.at, marker.reason) == ((FUTURE, 900), "restore")
+    assert canvas.place(7, 7, 1, ALICE)[:3] == [b"OK", 901, FUTURE]
+    assert canvas.load(FUTURE, 5, state, 8, 8) == [b"CONFLICT", FUTURE]
+
+
+def test_load_chooses_the_epoch(canvas):
+    first = canvas.init()[1]
+    code, epoch, seq = canvas.load(0, 900, b"\0" * 64 * 24)
+    assert (code, seq) == (b"OK", 900) and epoch > first
+    assert canvas.read()[1:4] == [epoch, 900, b"restore"]
+    canvas.load(FUTURE, 1, b"\0" * 64 * 24)
+    assert canvas.load(0, 2, b"\0" * 64 * 24) == [b"OK", FUTURE + 1, 2]
 
 
 def test_load_into_an_empty_server(canvas):
@@ -174,8 +262,8 @@ def test_load_respects_the_stream(canvas):
 
 
 @pytest.mark.parametrize("arguments", [
-    {"state": b""}, {"state": b"\0"}, {"state": b"\0" * 3}, {"epoch": 0},
-    {"epoch": "x"}, {"seq": -1}, {"seq": 2 ** 53}, {"colors": 5},
+    {"state": b""}, {"state": b"\0"}, {"state": b"\0" * 3}, {"epoch": ""},
+    {"epoch": -1}, {"epoch": "x"}, {"seq": -1}, {"seq": 2 ** 53}, {"colors": 5},
     {"state": b"\x05\0", "colors": 5}, {"state": b"\x50\0", "colors": 5},
     {"state": b"\0\xc8\0", "colors": 200},
 ])
@@ -189,94 +277,119 @@ def test_load_refuses(canvas, arguments):
 # turn
 
 def test_turn(canvas):
-    canvas.init(cooldown=0)
+    first = canvas.init(cooldown=0, rules='{"max_pixels_per_user":9}')[1]
     canvas.place(1, 1, 1, ALICE)
-    canvas.place(2, 1, 1, BOB, kind="a", board="agents")
+    canvas.place(2, 1, 1, BOB, kind="a")
+    canvas.fold("0-0", f"{first}-2", ("u", ALICE, 1), ("a", BOB, 1))
     old = canvas.read()[4]
     canvas.connection.zadd(canvas.key("leaderboard:factions"), {"f": 3})
     canvas.lock("mine")
     marker = '{"week_number":6,\n"year":2026}'
 
-    assert canvas.turn("theirs", 1) == [b"FORBIDDEN"]
-    assert canvas.turn("", 1) == [b"FORBIDDEN"]
-    assert canvas.turn("mine", 1, mode="speed-run", rules='{"a":1}',
-                       cooldown=9, marker=marker) == [b"OK", 2, 2]
+    assert canvas.turn("theirs", first) == [b"FORBIDDEN"]
+    assert canvas.turn("", first) == [b"FORBIDDEN"]
+    code, epoch, seq = canvas.turn("mine", first, mode="speed-run",
+                                   rules='{"a":1}', cooldown=9, marker=marker)
+    assert (code, seq) == (b"OK", 2) and epoch > first
 
-    assert canvas.read() == [b"OK", 2, 2, b"rotate", b"\xff" * (64 * 24)]
+    assert canvas.read() == [b"OK", epoch, 2, b"rotate", b"\xff" * (64 * 24)]
     assert canvas.hello()[4:] == [64, 48, 16, 15, 9, b"speed-run", 6, 2026,
                                   b"rotate", b'{"a":1}']
-    epoch, seq, event = canvas.events()[-1]
-    assert (epoch, seq) == (2, 2)
-    assert re.fullmatch(r'm,rotate,\d+,{"week_number":6, "year":2026}', event)
+    event = canvas.events()[-1]
+    assert (event.at, event.reason) == ((epoch, 2), "rotate")
+    assert event.json == '{"week_number":6, "year":2026}'
 
     connection = canvas.connection
-    for name in ("leaderboard:users", "leaderboard:agents",
-                 "leaderboard:factions", "canvas:contributors"):
+    for name in (*Canvas.BOARDS, "canvas:actors"):
         assert not connection.exists(canvas.key(name))
-    assert connection.get(canvas.closing(1, "state")) == old
-    assert connection.zscore(canvas.closing(1, "users"), ALICE) == 1
-    assert connection.zscore(canvas.closing(1, "agents"), BOB) == 1
-    assert connection.zscore(canvas.closing(1, "factions"), "f") == 3
-    assert connection.scard(canvas.closing(1, "contributors")) == 2
-    rules = connection.hgetall(canvas.closing(1, "rules"))
+    assert connection.get(canvas.closing(first, "state")) == old
+    rules = connection.hgetall(canvas.closing(first, "rules"))
     assert rules[b"game_mode"] == b"classic"
-    assert (rules[b"epoch"], rules[b"seq"]) == (b"1", b"2")
-    assert canvas.place(0, 0, 0, ALICE)[1:3] == [3, 2]
+    assert (rules[b"epoch"], rules[b"seq"]) == (b"%d" % first, b"2")
+    assert canvas.place(0, 0, 0, ALICE)[1:3] == [3, epoch]
+
+
+def test_a_closed_week_reaches_no_board(canvas):
+    first = canvas.init()[1]
+    for color in range(4):
+        canvas.place(1, 1, color, ALICE)
+    assert canvas.fold("0-0", f"{first}-2", ("u", ALICE, 2))[0] == b"OK"
+    canvas.lock("t")
+    epoch = canvas.turn("t", first)[1]
+    canvas.place(1, 1, 1, BOB)
+
+    assert canvas.fold(f"{first}-2", f"{first}-4", ("u", ALICE, 2)) == [
+        b"CONFLICT", b"%d-4" % epoch]
+    assert canvas.fold(f"{epoch}-4", f"{epoch}-5", ("u", BOB, 1))[0] == b"OK"
+    assert canvas.connection.zrange(canvas.key("leaderboard:users"), 0, -1,
+                                    withscores=True) == [(BOB.encode(), 1)]
 
 
 def test_turn_is_idempotent(server, canvas):
-    canvas.init()
+    first = canvas.init()[1]
     canvas.place(1, 1, 1, ALICE)
     canvas.lock("t")
-    assert canvas.turn("t", 1) == [b"OK", 2, 1]
+    code, second, seq = canvas.turn("t", first)
+    assert (code, seq) == (b"OK", 1)
     canvas.place(1, 1, 1, ALICE)
     before = snapshot(canvas.connection)
-    assert canvas.turn("t", 1) == [b"DONE", 2, 1]
+    assert canvas.turn("t", first) == [b"DONE", second, 1]
     assert snapshot(canvas.connection) == before
     server.load_library()
-    assert canvas.turn("t", 1) == [b"DONE", 2, 1]
-    assert canvas.turn("t", 9) == [b"CONFLICT", 3]
-    assert canvas.turn("t", 3) == [b"OK", 4, 2]
-    assert canvas.turn("t", 2) == [b"DONE", 4, 2]
-    assert canvas.turn("t", 1) == [b"CONFLICT", 4]
+    assert canvas.turn("t", first) == [b"DONE", second, 1]
+    third = canvas.epoch
+    assert canvas.turn("t", FUTURE) == [b"CONFLICT", third]
+    code, fourth, seq = canvas.turn("t", third)
+    assert (code, seq) == (b"OK", 2)
+    assert canvas.turn("t", second) == [b"DONE", fourth, 2]
+    assert canvas.turn("t", first) == [b"CONFLICT", fourth]
 
 
 def test_turn_closes_a_restart_successor(server, canvas):
-    canvas.init()
+    first = canvas.init()[1]
     canvas.place(1, 1, 1, ALICE)
     canvas.lock("t")
     server.load_library()
-    assert canvas.turn("t", 1) == [b"OK", 3, 1]
-    assert [e[:2] for e in canvas.events()] == [(1, 0), (1, 1), (2, 1),
-                                                (3, 1)]
-    assert canvas.connection.hget(canvas.closing(1, "rules"), "epoch") == b"2"
-    assert canvas.turn("t", 1) == [b"DONE", 3, 1]
+    code, third, seq = canvas.turn("t", first)
+    assert (code, seq) == (b"OK", 1)
+    events = canvas.events()
+    second = events[2].epoch
+    assert [e.at for e in events] == [(first, 0), (first, 1), (second, 1),
+                                      (third, 1)]
+    assert first < second < third
+    assert canvas.connection.hget(canvas.closing(first, "rules"),
+                                  "epoch") == b"%d" % second
+    assert canvas.turn("t", first) == [b"DONE", third, 1]
 
 
 def test_turn_does_not_close_a_restored_canvas(canvas):
-    canvas.init()
+    first = canvas.init()[1]
     canvas.lock("t")
-    canvas.load(5, 0, b"\0" * 64 * 24)
-    assert canvas.turn("t", 1) == [b"CONFLICT", 5]
+    canvas.load(FUTURE, 0, b"\0" * 64 * 24)
+    assert canvas.turn("t", first) == [b"CONFLICT", FUTURE]
 
 
 def test_reset_keeps_the_week(canvas):
-    canvas.init()
+    first = canvas.init(rules='{"max_pixels_per_user":9}')[1]
     canvas.place(1, 1, 1, ALICE)
+    canvas.fold("0-0", f"{first}-1", ("u", ALICE, 1))
     canvas.lock("t")
-    assert canvas.turn("t", 1, reason="reset", week=5) == [b"OK", 2, 1]
+    code, second, seq = canvas.turn("t", first, reason="reset", week=5)
+    assert (code, seq) == (b"OK", 1)
     assert canvas.read()[3:] == [b"reset", b"\xff" * (64 * 24)]
     connection = canvas.connection
     assert connection.zscore(canvas.key("leaderboard:users"), ALICE) == 1
     assert connection.sismember(canvas.key("canvas:contributors"), ALICE)
-    assert connection.exists(canvas.closing(1, "state")) == 1
-    assert connection.exists(canvas.closing(1, "users")) == 0
+    assert connection.exists(canvas.key("canvas:actors"))
+    assert connection.get(canvas.key("canvas:folded")) == b"%d-1" % first
+    assert connection.exists(canvas.closing(first, "state")) == 1
 
     # a reset is not the rotation that was due, and hides none that was made
-    assert canvas.turn("t", 1) == [b"CONFLICT", 2]
-    assert canvas.turn("t", 2) == [b"OK", 3, 1]
-    assert canvas.turn("t", 3, reason="reset") == [b"OK", 4, 1]
-    assert canvas.turn("t", 2) == [b"DONE", 3, 1]
+    assert canvas.turn("t", first) == [b"CONFLICT", second]
+    third = canvas.turn("t", second)[1]
+    code, fourth, _ = canvas.turn("t", third, reason="reset")
+    assert code == b"OK" and fourth > third > second
+    assert canvas.turn("t", second) == [b"DONE", third, 1]
 
 
 @pytest.mark.parametrize("arguments", [
@@ -285,18 +398,18 @@ def test_reset_keeps_the_week(canvas):
     {"marker": "[1]"}, {"marker": "{"}, {"cooldown": "-1"},
 ])
 def test_turn_refuses(canvas, arguments):
-    canvas.init()
+    epoch = canvas.init()[1]
     canvas.lock("t")
-    call = {"token": "t", "closing_epoch": 1, **arguments}
+    call = {"token": "t", "closing_epoch": epoch, **arguments}
     before = snapshot(canvas.connection)
     assert canvas.turn(**call) == [b"INVALID_MESSAGE"]
     assert snapshot(canvas.connection).keys() == before.keys()
-    assert canvas.events()[-1][0] == 1
+    assert canvas.events()[-1].epoch == epoch
 
 
 def test_turn_under_load(server, canvas):
     """Placements around ten turns land in exactly one epoch each."""
-    canvas.init()
+    epochs = [canvas.init()[1]]
     canvas.lock("t")
     acknowledged, stop = [], threading.Event()
 
@@ -313,33 +426,27 @@ def test_turn_under_load(server, canvas):
     threads = [threading.Thread(target=run, args=(n,)) for n in range(4)]
     for thread in threads:
         thread.start()
-    for epoch in range(1, 11):
+    for _ in range(10):
         count = len(acknowledged)
         wait_for(lambda: len(acknowledged) > count + 50)
-        assert canvas.turn("t", epoch)[:2] == [b"OK", epoch + 1]
+        code, epoch, _ = canvas.turn("t", epochs[-1])
+        assert code == b"OK"
+        epochs.append(epoch)
     stop.set()
     for thread in threads:
         thread.join()
 
     events = canvas.events()
-    logged = {(epoch, seq): tuple(map(int, event.split(",")[1:4]))
-              for epoch, seq, event in events if event.startswith("p")}
+    logged = {event.at: event.pixel for event in events if event.is_pixel}
     assert len(logged) == len(acknowledged)
     for epoch, seq, pixel in acknowledged:
         assert logged[epoch, seq] == pixel
 
-    for closing in range(1, 11):
-        week = [e for e in events if e[0] == closing]
+    for closing in epochs[:-1]:
+        week = [e for e in events if e.epoch == closing]
         assert len(week) > 50
         state = canvas.connection.get(canvas.closing(closing, "state"))
-        log = [(1, e[1], e[2]) for e in week]
-        log[0] = (1, 0, log[0][2])
-        first = week[0][1]
-        log[1:] = [(1, e[1] - first, e[2]) for e in week[1:]]
-        assert unpack(state, 16, 64 * 48) == replay(log, 64, 48, 15)
-        board = canvas.connection.zscore(canvas.closing(closing, "users"),
-                                         ALICE)
-        assert board == len(week) - 1
+        assert unpack(state, 16, 64 * 48) == replay(week, 64, 48, 15)
     assert unpack(canvas.read()[4], 16, 64 * 48) == replay(events, 64, 48, 15)
 
 
@@ -357,7 +464,7 @@ def test_documented_user_can_do_everything(server, canvas):
     with server.connect(username="canvas", password="secret") as connection:
         mine = Canvas(connection)
         assert connection.fcall_ro("canvas_version", 0)[0] == b"OK"
-        mine.init(rules='{"max_pixels_per_user":9}')
+        epoch = mine.init(rules='{"max_pixels_per_user":9}')[1]
         mine.session_create(SESSION, ALICE)
         assert mine.identify(SESSION)[0] == b"OK"
         assert mine.place_session(1, 1, 1, SESSION, cooldown=9)[0] == b"OK"
@@ -366,10 +473,12 @@ def test_documented_user_can_do_everything(server, canvas):
         assert mine.read()[0] == mine.hello()[0] == b"OK"
         assert mine.settings(5)[0] == mine.settings("")[0] == b"OK"
         connection.set(mine.key("canvas:rotation:lock"), "t")
-        assert mine.turn("t", 1)[0] == b"OK"
-        assert mine.load(9, 0, b"\0" * 64 * 24)[0] == b"OK"
+        assert mine.turn("t", epoch)[0] == b"OK"
+        assert mine.load(0, 0, b"\0" * 64 * 24)[0] == b"OK"
         connection.function_load(LIBRARY.read_bytes(), replace=True)
-        assert mine.hello()[2] == 10
+        assert mine.hello()[12] == b"restart"
+        connection.set(mine.key("canvas:seq"), 9)
+        assert mine.place(1, 1, 1, ALICE)[:2] == [b"OK", 10]
 
         with pytest.raises(redis.exceptions.NoPermissionError):
             connection.get("elsewhere")
@@ -389,7 +498,7 @@ def test_cluster_mode():
             wait_for(lambda: b"cluster_state:ok" in connection.
                      execute_command("CLUSTER", "INFO"))
             canvas = Canvas(connection)
-            assert canvas.init() == [b"OK", 1, 0]
+            epoch = canvas.init()[1]
             canvas.session_create(SESSION, ALICE)
             assert canvas.place_session(1, 1, 1, SESSION,
                                         cooldown=60000)[0] == b"OK"
@@ -397,7 +506,7 @@ def test_cluster_mode():
                                 cooldown=60000)[0] == b"RATE_LIMITED"
             assert canvas.identify(SESSION)[6] > 0
             canvas.lock("t")
-            assert canvas.turn("t", 1)[0] == b"OK"
+            assert canvas.turn("t", epoch)[0] == b"OK"
 
             with pytest.raises(redis.RedisError, match="slot"):
                 Canvas(connection, "no-tag:").init()

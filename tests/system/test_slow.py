@@ -31,17 +31,13 @@ def raw(stack):
 
 def paint(stack, n, color=None):
     """n placements straight through the Function; the last seq."""
-    page = [PREFIX + "canvas:" + key
-            for key in ("state", "seq", "epoch", "rules", "events")]
+    canvas = Canvas(stack.redis, PREFIX)
     actor = "0" * 8 + "-0000-4000-8000-" + "0" * 12
     pipe = stack.redis.pipeline(transaction=False)
     for i in range(n):
-        pipe.execute_command(
-            "FCALL", "canvas_place", 9, *page, PREFIX + "canvas:contributors",
-            PREFIX + "leaderboard:users", PREFIX + "canvas:banned",
-            PREFIX + "ratelimit:user:" + actor, PREFIX + "canvas:updates",
+        pipe.fcall(*canvas.place_call(
             i % 500, i // 500 % 500, i % 16 if color is None else color,
-            actor, "g", "", 0)
+            actor, "g"))
     return pipe.execute()[-1][1]
 
 

@@ -1,5 +1,5 @@
 /*
- * check_event: the golden vectors, and publications taken apart line by line.
+ * check_event: the golden vectors, and publications taken apart.
  */
 
 #include "check_canvas.h"
@@ -7,27 +7,48 @@
 #include "canvas_id.h"
 
 
-/* text in memory of its own, so that a sanitizer sees a read behind it */
+/* in memory of its own, so that a sanitizer sees a read behind it */
 
 static canvas_status_t
-check_event_parse(const char *text, canvas_event_t *event)
+check_event_parse(const void *data, size_t len, canvas_event_t *event)
 {
-    size_t            len;
     char             *copy;
     canvas_status_t   status;
 
-    len = strlen(text);
-    copy = (char *) check_copy(text, len);
+    copy = (char *) check_copy(data, len);
     status = canvas_event_parse(copy, len, event);
 
     /* what points into the input is compared by offset */
     if (status == CANVAS_OK && event->json) {
-        event->json = text + (event->json - copy);
+        event->json = (const char *) data + (event->json - copy);
     }
 
     free(copy);
 
     return status;
+}
+
+
+/* a vector's event: text, or bytes in hex; data holds CHECK_EVENT_MAX */
+
+#define CHECK_EVENT_MAX  256
+
+static size_t
+check_event_data(const json_t *vector, uint8_t *data)
+{
+    size_t       len;
+    const char  *text;
+
+    if (json_object_get(vector, "bytes")) {
+        return check_data_hex(vector, "bytes", data, CHECK_EVENT_MAX);
+    }
+
+    text = check_data_text(vector, "text");
+    len = strlen(text);
+    ck_assert_uint_le(len, CHECK_EVENT_MAX);
+    memcpy(data, text, len);
+
+    return len;
 }
 
 
@@ -65,21 +86,22 @@ check_event_marker(const json_t *vector, const canvas_event_t *event)
 
 START_TEST(event_vectors)
 {
-    size_t           i;
+    char             buf[CANVAS_EVENT_PIXEL_LEN];
+    size_t           i, len;
     json_t          *data, *list, *vector;
-    const char      *text;
+    uint8_t          bytes[CHECK_EVENT_MAX];
     canvas_event_t   event;
 
     data = check_data("events.json");
     list = json_object_get(data, "events");
-    ck_assert_uint_ge(json_array_size(list), 9);
+    ck_assert_uint_ge(json_array_size(list), 10);
 
     json_array_foreach(list, i, vector) {
-        text = check_data_text(vector, "text");
+        len = check_event_data(vector, bytes);
         memset(&event, 0xee, sizeof(event));
 
-        ck_assert_msg(check_event_parse(text, &event) == CANVAS_OK,
-                      "refused: %s", text);
+        ck_assert_msg(check_event_parse(bytes, len, &event) == CANVAS_OK,
+                      "refused: %s", check_data_text(vector, "id"));
         ck_assert_int_eq(event.type, check_data_text(vector, "type")[0]);
         ck_assert_uint_eq(event.ms, check_data_number(vector, "ms"));
 
@@ -88,6 +110,8 @@ START_TEST(event_vectors)
 
         if (event.type == CANVAS_EVENT_PIXEL) {
             check_event_pixel(vector, &event);
+            ck_assert_uint_eq(canvas_event_pixel_format(buf, &event), len);
+            ck_assert_mem_eq(buf, bytes, len);
 
         } else {
             check_event_marker(vector, &event);
@@ -99,23 +123,42 @@ START_TEST(event_vectors)
 END_TEST
 
 
+static void
+check_event_refused(const void *data, size_t len, const char *what)
+{
+    canvas_event_t  event, before;
+
+    memset(&before, 0xee, sizeof(before));
+    memcpy(&event, &before, sizeof(event));
+
+    ck_assert_msg(check_event_parse(data, len, &event) == CANVAS_INVALID,
+                  "taken: %s", what);
+    ck_assert_mem_eq(&event, &before, sizeof(event));
+}
+
+
 START_TEST(event_invalid)
 {
-    size_t           i;
-    json_t          *data, *list, *text;
-    canvas_event_t   event, before;
+    size_t       i, len;
+    json_t      *data, *list, *vector;
+    uint8_t      bytes[CHECK_EVENT_MAX];
+    const char  *text;
 
     data = check_data("events.json");
     list = json_object_get(data, "invalid");
-    ck_assert_uint_ge(json_array_size(list), 40);
+    ck_assert_uint_ge(json_array_size(list), 24);
 
-    memset(&before, 0xee, sizeof(before));
+    json_array_foreach(list, i, vector) {
+        text = json_string_value(vector);
+        check_event_refused(text, strlen(text), text);
+    }
 
-    json_array_foreach(list, i, text) {
-        memcpy(&event, &before, sizeof(event));
-        ck_assert_msg(check_event_parse(json_string_value(text), &event)
-                      == CANVAS_INVALID, "taken: %s", json_string_value(text));
-        ck_assert_mem_eq(&event, &before, sizeof(event));
+    list = json_object_get(data, "invalid_bytes");
+    ck_assert_uint_ge(json_array_size(list), 13);
+
+    json_array_foreach(list, i, vector) {
+        len = check_data_hex(vector, "bytes", bytes, sizeof(bytes));
+        check_event_refused(bytes, len, check_data_text(vector, "bytes"));
     }
 
     json_decref(data);
@@ -123,30 +166,19 @@ START_TEST(event_invalid)
 END_TEST
 
 
-/* no prefix of an event is one; a NUL ends nothing */
+/* no prefix of a pixel is an event */
 
 START_TEST(event_cut)
 {
-    size_t           i, len;
-    char            *copy;
-    canvas_event_t   event;
+    char             buf[CANVAS_EVENT_PIXEL_LEN];
+    size_t           len;
+    canvas_event_t   event = { .type = CANVAS_EVENT_PIXEL, .kind = 'u' };
 
-    static const char  text[] =
-        "p,1,2,3,4,u,0b5c2d34-9f1e-4a7b-8c6d-0123456789ab,5";
+    ck_assert_uint_eq(canvas_event_pixel_format(buf, &event), sizeof(buf));
+    ck_assert_int_eq(check_event_parse(buf, sizeof(buf), &event), CANVAS_OK);
 
-    for (len = 0; len < sizeof(text) - 1; len++) {
-        copy = (char *) check_copy(text, len);
-        ck_assert_int_eq(canvas_event_parse(copy, len, &event),
-                         CANVAS_INVALID);
-        free(copy);
-    }
-
-    for (i = 0; i < sizeof(text) - 1; i++) {
-        copy = (char *) check_copy(text, sizeof(text) - 1);
-        copy[i] = '\0';
-        ck_assert_int_eq(canvas_event_parse(copy, sizeof(text) - 1, &event),
-                         CANVAS_INVALID);
-        free(copy);
+    for (len = 0; len < sizeof(buf); len++) {
+        check_event_refused(buf, len, "a prefix");
     }
 }
 END_TEST
@@ -156,11 +188,11 @@ START_TEST(event_marker_spaces)
 {
     canvas_event_t  event;
 
-    ck_assert_int_eq(check_event_parse("m,reset,1, \t{\"a\": 1} ", &event),
-                     CANVAS_OK);
+    ck_assert_int_eq(check_event_parse("m,reset,1, \t{\"a\": 1} ", 20,
+                                       &event), CANVAS_OK);
     ck_assert_uint_eq(event.json_len, 8);
     ck_assert_mem_eq(event.json, "{\"a\": 1}", 8);
-    ck_assert_int_eq(check_event_parse("m,reset,1,  ", &event),
+    ck_assert_int_eq(check_event_parse("m,reset,1,  ", 12, &event),
                      CANVAS_INVALID);
 }
 END_TEST
@@ -214,55 +246,73 @@ START_TEST(event_ids)
 END_TEST
 
 
+/* a pixel with all the bytes that end something in text */
+
+#define CHECK_EVENT_PIXEL                                                     \
+    "p\n\n  \nru" "\n \nr4-9 p\n\0\0\0\0\0\0" "\0\0\0\0\0\0\n "
+
+
 START_TEST(event_publication)
 {
-    size_t           len;
+    size_t           i, len;
+    char            *copy;
     const char      *p;
     canvas_event_t   event;
 
     static const char  text[] =
-        "4-7 p,1,2,3,4,u,0b5c2d34-9f1e-4a7b-8c6d-0123456789ab,5\n"
+        "4-7 " CHECK_EVENT_PIXEL "\n"
         "r\n"
         "broken\n"
-        "4-x p,1,2,3,4,u,0b5c2d34-9f1e-4a7b-8c6d-0123456789ab,5\n"
+        "4-x " CHECK_EVENT_PIXEL "\n"
         "\n"
         "4-8\n"
         "4-8 \n"
+        "4-8 p\n"
+        "4-8 " CHECK_EVENT_PIXEL "more\n"
         "5-8 m,reset,9,{}\n"
-        "6-8 p,9,2,3,4,a,0b5c2d34-9f1e-4a7b-8c6d-0123456789ab,5";
+        "6-9 " CHECK_EVENT_PIXEL "\n"
+        "6-10 " CHECK_EVENT_PIXEL;
 
-    p = text;
+    static const canvas_status_t  expected[] = {
+        CANVAS_OK, CANVAS_OK, CANVAS_INVALID, CANVAS_INVALID, CANVAS_INVALID,
+        CANVAS_INVALID, CANVAS_INVALID, CANVAS_INVALID, CANVAS_INVALID,
+        CANVAS_OK, CANVAS_OK, CANVAS_OK
+    };
+
+    ck_assert_uint_eq(sizeof(CHECK_EVENT_PIXEL) - 1, CANVAS_EVENT_PIXEL_LEN);
+
     len = sizeof(text) - 1;
+    copy = (char *) check_copy(text, len);
+    p = copy;
 
-    ck_assert_int_eq(canvas_event_next(&p, &len, &event), CANVAS_OK);
-    ck_assert_int_eq(event.type, CANVAS_EVENT_PIXEL);
-    ck_assert_uint_eq(event.epoch, 4);
-    ck_assert_uint_eq(event.seq, 7);
-    ck_assert_uint_eq(event.x, 1);
+    for (i = 0; i < CHECK_N(expected); i++) {
+        ck_assert_int_eq(canvas_event_next(&p, &len, &event), expected[i]);
 
-    ck_assert_int_eq(canvas_event_next(&p, &len, &event), CANVAS_OK);
-    ck_assert_int_eq(event.type, CANVAS_EVENT_RULES);
+        if (i == 0 || i >= 10) {
+            ck_assert_int_eq(event.type, CANVAS_EVENT_PIXEL);
+            ck_assert_uint_eq(event.epoch, i ? 6 : 4);
+            ck_assert_uint_eq(event.seq, i ? i - 1 : 7);
+            ck_assert_uint_eq(event.x, 0x0a0a);
+            ck_assert_uint_eq(event.old, 'r');
+            ck_assert_uint_eq(event.ms, 0x0a20);
 
-    ck_assert_int_eq(canvas_event_next(&p, &len, &event), CANVAS_INVALID);
-    ck_assert_int_eq(canvas_event_next(&p, &len, &event), CANVAS_INVALID);
-    ck_assert_int_eq(canvas_event_next(&p, &len, &event), CANVAS_INVALID);
-    ck_assert_int_eq(canvas_event_next(&p, &len, &event), CANVAS_INVALID);
-    ck_assert_int_eq(canvas_event_next(&p, &len, &event), CANVAS_INVALID);
+        } else if (i == 1) {
+            ck_assert_int_eq(event.type, CANVAS_EVENT_RULES);
 
-    ck_assert_int_eq(canvas_event_next(&p, &len, &event), CANVAS_OK);
-    ck_assert_int_eq(event.type, CANVAS_EVENT_MARKER);
-    ck_assert_int_eq(event.reason, CANVAS_REASON_RESET);
-    ck_assert_uint_eq(event.epoch, 5);
-    ck_assert_uint_eq(event.seq, 8);
-    ck_assert_uint_eq(event.json_len, 2);
-
-    ck_assert_int_eq(canvas_event_next(&p, &len, &event), CANVAS_OK);
-    ck_assert_int_eq(event.kind, 'a');
-    ck_assert_uint_eq(event.x, 9);
+        } else if (i == 9) {
+            ck_assert_int_eq(event.type, CANVAS_EVENT_MARKER);
+            ck_assert_int_eq(event.reason, CANVAS_REASON_RESET);
+            ck_assert_uint_eq(event.epoch, 5);
+            ck_assert_uint_eq(event.seq, 8);
+            ck_assert_uint_eq(event.json_len, 2);
+        }
+    }
 
     ck_assert_int_eq(canvas_event_next(&p, &len, &event), CANVAS_DONE);
     ck_assert_uint_eq(len, 0);
-    ck_assert_ptr_eq(p, text + sizeof(text) - 1);
+    ck_assert_ptr_eq(p, copy + sizeof(text) - 1);
+
+    free(copy);
 }
 END_TEST
 

@@ -124,8 +124,8 @@ def test_me_counts_pixels(client, canvas, guest):
     told, session = guest
     for i in range(3):
         assert canvas.place(i, 0, i, told["userId"], "g")[0] == b"OK"
-    me = json.loads(client.get(ME, cookie(session)).body)
-    assert me["pixelsPlaced"] == 3
+    wait_for(lambda: json.loads(client.get(ME, cookie(session)).body)[
+        "pixelsPlaced"] == 3, what="the recorder to count")
 
 
 def test_me_between_other_cookies(client, guest):

@@ -164,7 +164,7 @@ def test_expired_session(stack, guest):
 
 
 def test_banned(stack, guest):
-    stack.redis.sadd(PREFIX + "canvas:banned", guest.user_id)
+    stack.redis.set(PREFIX + "banned:" + guest.user_id, "spam")
     assert refusal(guest.place(1, 1, 1)) == (403, "BANNED")
 
     with stack.client(guest) as client:
@@ -182,10 +182,10 @@ def test_other_origin(stack, guest, origin):
 
 def test_pixel_is_in_boards_and_log(stack, guest):
     guest.place(3, 4, 6)
+    wait_for(lambda: stack.redis.sismember(PREFIX + "canvas:contributors",
+                                           guest.user_id), what="the boards")
     assert stack.redis.zscore(PREFIX + "leaderboard:users",
                               guest.user_id) == 1
-    assert stack.redis.sismember(PREFIX + "canvas:contributors",
-                                 guest.user_id)
     stack.wait_recorded()
     assert stack.sql("SELECT x, y, color FROM pixel_events "
                      "WHERE user_id = %s", guest.user_id) == [(3, 4, 6)]

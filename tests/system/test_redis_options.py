@@ -5,9 +5,7 @@ import os
 import pytest
 
 from harness.stack import PREFIX, free_port, wait_for
-
-PAGE = [PREFIX + "canvas:" + key
-        for key in ("state", "seq", "epoch", "rules", "events")]
+from redis_fixture import ALICE, LIBRARY, Canvas
 
 
 def reconfigure(stack, options):
@@ -74,29 +72,54 @@ def test_database_number(new_stack):
     assert int(stack.redis.get(PREFIX + "canvas:seq")) == seq
 
 
-@pytest.mark.parametrize("same_epoch", [True, False])
-def test_redis_that_forgot(new_stack, same_epoch):
-    """Wiped and begun anew: what Redis has is what is served, in the end."""
-    stack = new_stack(workers=2)
+def paint(client, n):
+    for i in range(n):
+        client.place(i, 0, 1, id=i)
+        client.wait_for("placed", id=i)
+
+
+def served(stack):
+    """What nginx shows once it stands where Redis does: the same pixels."""
+    ours = stack.redis_image()
+
+    def there():
+        image = stack.image()
+        return (image.epoch, image.seq) == (ours.epoch, ours.seq) and image
+
+    assert wait_for(there, what="the served canvas").pixels == ours.pixels
+    return ours
+
+
+@pytest.mark.parametrize("placements", [0, 7, 20, 50])
+@pytest.mark.parametrize("clock", ["right", "set back"])
+def test_redis_that_forgot(new_stack, clock, placements):
+    """Wiped and begun anew under a running nginx, with fewer, as many or more
+    placements than before: what Redis has is what is served."""
+    stack = new_stack(workers=2, size="64x48")
     stack.stop("record")
-    if not same_epoch:
-        stack.helper("rotate", "--force", "--mode", "classic")
-        stack.stop("record")
-    painter = stack.client(stack.guest())
-    for i in range(20):
-        painter.place(i, 0, 1, id=i)
-        painter.wait_for("placed", id=i)
+    canvas = Canvas(stack.redis, PREFIX)
 
-    with stack.client() as watcher:
-        stack.redis.flushall()
-        stack.redis.execute_command(
-            "FCALL", "canvas_init", 5, *PAGE, PREFIX + "canvas:updates", 500,
-            500, 16, 15, "classic", 47, 2026, "{}", "")
+    if clock == "set back":
+        assert canvas.load(9 * 10 ** 12, 0, canvas.read()[4])[0] == b"OK"
 
-        wait_for(lambda: stack.image().seq == 0
-                 and set(stack.image().pixels) == {15}, what="the new canvas")
-        assert watcher.wait_for("resync" if same_epoch else "canvas_reset")
-        wait_for(lambda: stack.guest().place(3, 3, 3).status_code == 200,
+    guest = stack.guest()
+    with stack.client(guest) as painter, stack.client() as watcher:
+        paint(painter, 20)
+        wait_for(lambda: len(watcher.updates()) == 20, what="the updates")
+
+        pipe = stack.redis.pipeline()
+        pipe.flushall()
+        pipe.function_load(LIBRARY.read_bytes(), replace=True)
+        pipe.execute()
+        assert canvas.init()[0] == b"OK"
+        for i in range(placements):
+            assert canvas.place(i, 1, 2, ALICE)[0] == b"OK"
+
+        assert watcher.wait_for("canvas_reset")["epoch"] == canvas.epoch
+        assert served(stack)[0, 0] == 15
+        wait_for(lambda: stack.guest().place(63, 3, 3).status_code == 200,
                  what="a placement")
-        wait_for(lambda: watcher.updates(), what="its update")
-    painter.close()
+        wait_for(lambda: any((63, 3, 3) == update[1:4]
+                             for update in watcher.updates()),
+                 what="its update")
+        assert served(stack)[63, 3] == 3

@@ -7,6 +7,7 @@ import pytest
 
 import wire
 from harness.stack import PREFIX, SANITIZED, wait_for
+from redis_fixture import Canvas
 
 STACK = {
     "workers": 1,

@@ -39,7 +39,7 @@ def test_week_reset_message(stack):
 
         reset = client.wait_for("week_reset")
         assert reset["gameMode"] == "color_wars"
-        assert reset["epoch"] == before["epoch"] + 1
+        assert reset["epoch"] > before["epoch"]
         assert 1 <= reset["weekNumber"] <= 53 and reset["year"] > 2000
 
         image = stack.image()

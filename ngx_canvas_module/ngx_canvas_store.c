@@ -11,7 +11,7 @@
 #include "canvas_id.h"
 
 
-#define NGX_CANVAS_STORE_TTL          86400     /* seconds of a session */
+#define NGX_CANVAS_STORE_TTL          "86400"   /* seconds of a session */
 
 /* seconds between two lines in the log about commands that Redis refused */
 #define NGX_CANVAS_STORE_QUIET        10
@@ -76,6 +76,11 @@ ngx_canvas_store_place(ngx_canvas_worker_t *worker,
 
     ngx_canvas_store_args_string(&args, request_id);
 
+    if (identity == NULL) {
+        ngx_canvas_store_args_add(&args, NGX_CANVAS_STORE_TTL,
+                                  sizeof(NGX_CANVAS_STORE_TTL) - 1);
+    }
+
     return ngx_canvas_store_call(worker, &args, ngx_canvas_store_placed, call,
                                  slot);
 }
@@ -102,7 +107,8 @@ ngx_canvas_store_identify(ngx_canvas_worker_t *worker, ngx_str_t *session,
     ngx_canvas_store_args_string(&args, &keys[NGX_CANVAS_KEY_USERS]);
     ngx_canvas_store_args_string(&args, &keys[NGX_CANVAS_KEY_RATELIMIT]);
     ngx_canvas_store_args_string(&args, &keys[NGX_CANVAS_KEY_BAN]);
-    ngx_canvas_store_args_number(&args, NGX_CANVAS_STORE_TTL);
+    ngx_canvas_store_args_add(&args, NGX_CANVAS_STORE_TTL,
+                              sizeof(NGX_CANVAS_STORE_TTL) - 1);
 
     return ngx_canvas_store_call(worker, &args, ngx_canvas_store_identified,
                                  call, slot);
@@ -137,7 +143,8 @@ ngx_canvas_store_session_create(ngx_canvas_worker_t *worker,
     ngx_canvas_store_args_name(&args,
                                &worker->conf->keys[NGX_CANVAS_KEY_SESSION],
                                session->data, session->len);
-    ngx_canvas_store_args_number(&args, NGX_CANVAS_STORE_TTL);
+    ngx_canvas_store_args_add(&args, NGX_CANVAS_STORE_TTL,
+                              sizeof(NGX_CANVAS_STORE_TTL) - 1);
     ngx_canvas_store_args_add(&args, uuid, CANVAS_UUID_LEN);
     ngx_canvas_store_args_add(&args, identity->username,
                               identity->username_len);
@@ -240,7 +247,6 @@ ngx_canvas_store_place_by(ngx_canvas_store_args_t *args,
 
     p = ngx_canvas_store_pixel(args->last, x, y, color);
     p = ngx_canvas_store_u32(p, conf->cooldown);
-    p = ngx_canvas_store_u32(p, NGX_CANVAS_STORE_TTL);
 
     ngx_canvas_store_args_made(args, p);
 }

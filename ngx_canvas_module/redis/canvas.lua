@@ -552,17 +552,21 @@ local function renew(session, ttl, ms)
     call('HSET', session, 'renewed', ms or now_ms())
 end
 
--- argv: channel ratelimit_prefix ban_prefix request request_id
+-- argv: channel ratelimit_prefix ban_prefix request request_id ttl
 local function canvas_place_session(keys, argv)
     local session, request, request_id = keys[6], argv[4], argv[5]
 
-    if #request ~= 13 or #request_id > REQUEST_ID_MAX then
+    local ttl = tonumber(argv[6])       -- cheaper than integer()
+
+    if #request ~= 9 or #request_id > REQUEST_ID_MAX
+       or not ttl or ttl < 1 or ttl > TTL_MAX or ttl % 1 ~= 0
+    then
         return {'INVALID_MESSAGE'}
     end
 
-    local x, y, color, cooldown, ttl = parse('>HHBI4I4', request)
+    local x, y, color, cooldown = parse('>HHBI4', request)
 
-    if cooldown > COOLDOWN_MAX or ttl == 0 then
+    if cooldown > COOLDOWN_MAX then
         return {'INVALID_MESSAGE'}
     end
 
@@ -895,7 +899,7 @@ local FUNCTIONS = {
     { 'canvas_hello', 5, 1, canvas_hello, { 'allow-oom' } },
     { 'canvas_read', 5, 1, canvas_read, { 'allow-oom' } },
     { 'canvas_place', 8, 3, canvas_place },
-    { 'canvas_place_session', 7, 5, canvas_place_session },
+    { 'canvas_place_session', 7, 6, canvas_place_session },
     { 'canvas_identify', 2, 3, canvas_identify },
     { 'canvas_session_create', 1, 6, canvas_session_create },
     { 'canvas_fold', 5, nil, canvas_fold },

@@ -128,8 +128,8 @@ class Canvas:
                 self.key("canvas:actors")]
         return self.call("canvas_place_session", keys, self.channel,
                          self.key("ratelimit:user:"), self.key("banned:"),
-                         struct.pack(">HHBII", x, y, color, cooldown, ttl),
-                         request_id)
+                         struct.pack(">HHBI", x, y, color, cooldown),
+                         request_id, ttl)
 
     def ban(self, actor, reason="spam", **ttl):
         self.connection.set(self.key("banned:" + actor), reason, **ttl)

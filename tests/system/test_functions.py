@@ -213,14 +213,16 @@ def test_malformed_requests(canvas):
                            canvas.channel, bad, identity) == [
                                b"INVALID_MESSAGE"]
 
-    good = struct.pack(">HHBII", 1, 1, 1, 0, 86400)
-    for bad, identity in (
-            (b"", ""), (good[:12], ""), (good + b"\0", ""), (good, "x" * 129),
-            (struct.pack(">HHBII", 1, 1, 1, 2592000001, 86400), ""),
-            (struct.pack(">HHBII", 1, 1, 1, 0, 0), "")):
+    good = struct.pack(">HHBI", 1, 1, 1, 0)
+    for bad, identity, ttl in (
+            (b"", "", 9), (good[:8], "", 9), (good + b"\0", "", 9),
+            (good, "x" * 129, 9), (good, "", 0), (good, "", "x"),
+            (good, "", ""), (good, "", 1.5), (good, "", 2 ** 32),
+            (good, "", "nan"), (good, "", "inf"), (good, "", -1),
+            (struct.pack(">HHBI", 1, 1, 1, 2592000001), "", 9)):
         assert canvas.call("canvas_place_session", session_keys,
                            canvas.channel, canvas.key("ratelimit:user:"),
-                           canvas.key("banned:"), bad, identity) == [
+                           canvas.key("banned:"), bad, identity, ttl) == [
                                b"INVALID_MESSAGE"]
 
     assert snapshot(canvas.connection) == before

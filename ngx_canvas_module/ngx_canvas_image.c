@@ -22,6 +22,8 @@ typedef struct {
     ngx_canvas_form_e            form;
     ngx_canvas_rendering_t      *rendering; /* held until the request ends */
     ngx_canvas_snapshot_wait_t   wait;
+    ngx_buf_t                    buf;
+    ngx_file_t                   file;
 } ngx_canvas_image_t;
 
 
@@ -29,6 +31,7 @@ static void ngx_canvas_image_ready(void *data,
     ngx_canvas_rendering_t *rendering);
 static void ngx_canvas_image_cleanup(void *data);
 static ngx_int_t ngx_canvas_image_answer(ngx_canvas_image_t *image);
+static void ngx_canvas_image_body(ngx_canvas_image_t *image);
 static ngx_int_t ngx_canvas_image_encoding(ngx_canvas_image_t *image);
 static ngx_int_t ngx_canvas_image_etag(ngx_canvas_image_t *image);
 static ngx_int_t ngx_canvas_image_number(ngx_http_request_t *r,
@@ -183,7 +186,50 @@ ngx_canvas_image_answer(ngx_canvas_image_t *image)
     reply.type = ngx_canvas_image_forms[image->form].type;
     reply.max_age = NGX_CANVAS_IMAGE_MAX_AGE;
 
-    return ngx_canvas_reply(r, &reply, rendering->data, rendering->len);
+    ngx_canvas_image_body(image);
+
+    return ngx_canvas_reply_buf(r, &reply, &image->buf,
+                                rendering->memory.len);
+}
+
+
+/*
+ * The body is memory and a file at once: nginx sends the file without a copy
+ * where it may (sendfile on, no filter in between), else it takes the memory.
+ */
+
+static void
+ngx_canvas_image_body(ngx_canvas_image_t *image)
+{
+    ngx_buf_t            *b;
+    ngx_connection_t     *c;
+    ngx_canvas_memory_t  *memory;
+
+    c = image->request->connection;
+    memory = &image->rendering->memory;
+    b = &image->buf;
+
+    b->pos = memory->data;
+    b->last = memory->data + memory->len;
+    b->memory = 1;
+
+    if (memory->fd == NGX_INVALID_FILE) {
+        return;
+    }
+
+    image->file.fd = memory->fd;
+    ngx_str_set(&image->file.name, "canvas");
+    image->file.log = c->log;
+
+    b->file = &image->file;
+    b->file_last = memory->len;
+    b->in_file = 1;
+
+    /* a corked body waits for the kernel's timer: 40 ms of the slowest */
+
+    if (c->tcp_nopush == NGX_TCP_NOPUSH_UNSET) {
+        c->tcp_nopush = NGX_TCP_NOPUSH_DISABLED;
+    }
 }
 
 

@@ -17,9 +17,12 @@
 #define NGX_CANVAS_GZIP_WINDOW  (15 + 16)   /* 32 KB, gzip's head and tail */
 #define NGX_CANVAS_PNG_LEVEL    2
 
+/* pixels that are copied or packed well within a millisecond */
+#define NGX_CANVAS_RENDER_QUICK  (1024 * 1024)
+
 typedef canvas_status_t (*ngx_canvas_render_pt)(
-    const ngx_canvas_conf_t *canvas, const u_char *bytes, u_char **data,
-    size_t *len);
+    const ngx_canvas_conf_t *canvas, const u_char *bytes,
+    ngx_canvas_memory_t *memory);
 
 typedef struct {
     ngx_canvas_render_pt  handler;
@@ -28,18 +31,18 @@ typedef struct {
 
 
 static canvas_status_t ngx_canvas_render_packed(
-    const ngx_canvas_conf_t *canvas, const u_char *bytes, u_char **data,
-    size_t *len);
+    const ngx_canvas_conf_t *canvas, const u_char *bytes,
+    ngx_canvas_memory_t *memory);
 static canvas_status_t ngx_canvas_render_bytes_gzip(
-    const ngx_canvas_conf_t *canvas, const u_char *bytes, u_char **data,
-    size_t *len);
+    const ngx_canvas_conf_t *canvas, const u_char *bytes,
+    ngx_canvas_memory_t *memory);
 static canvas_status_t ngx_canvas_render_packed_gzip(
-    const ngx_canvas_conf_t *canvas, const u_char *bytes, u_char **data,
-    size_t *len);
+    const ngx_canvas_conf_t *canvas, const u_char *bytes,
+    ngx_canvas_memory_t *memory);
 static canvas_status_t ngx_canvas_render_png(const ngx_canvas_conf_t *canvas,
-    const u_char *bytes, u_char **data, size_t *len);
+    const u_char *bytes, ngx_canvas_memory_t *memory);
 static canvas_status_t ngx_canvas_render_gzip(const u_char *in, size_t n,
-    u_char **data, size_t *len);
+    ngx_canvas_memory_t *memory);
 
 
 static const ngx_canvas_render_form_t  ngx_canvas_render_forms[] = {
@@ -51,36 +54,39 @@ static const ngx_canvas_render_form_t  ngx_canvas_render_forms[] = {
 
 
 ngx_uint_t
-ngx_canvas_render_slow(ngx_canvas_form_e form)
+ngx_canvas_render_slow(const ngx_canvas_conf_t *canvas,
+    ngx_canvas_form_e form)
 {
-    return ngx_canvas_render_forms[form].slow;
+    return ngx_canvas_render_forms[form].slow
+           || canvas->width * canvas->height > NGX_CANVAS_RENDER_QUICK;
 }
 
 
 canvas_status_t
 ngx_canvas_render(const ngx_canvas_conf_t *canvas, ngx_canvas_form_e form,
-    const u_char *bytes, u_char **data, size_t *len)
+    const u_char *bytes, ngx_canvas_memory_t *memory)
 {
-    return ngx_canvas_render_forms[form].handler(canvas, bytes, data, len);
+    return ngx_canvas_render_forms[form].handler(canvas, bytes, memory);
 }
 
 
 static canvas_status_t
 ngx_canvas_render_packed(const ngx_canvas_conf_t *canvas, const u_char *bytes,
-    u_char **data, size_t *len)
+    ngx_canvas_memory_t *memory)
 {
-    size_t  n;
+    size_t           n;
+    canvas_status_t  status;
 
     n = (size_t) canvas->width * canvas->height;
 
-    *len = canvas_grid_packed_size(n, canvas->bits);
-
-    *data = malloc(*len);
-    if (*data == NULL) {
-        return CANVAS_NO_MEMORY;
+    status = ngx_canvas_memory_alloc(memory,
+                                     canvas_grid_packed_size(n,
+                                                             canvas->bits));
+    if (status != CANVAS_OK) {
+        return status;
     }
 
-    canvas_grid_pack(*data, bytes, n, canvas->bits);
+    canvas_grid_pack(memory->data, bytes, n, canvas->bits);
 
     return CANVAS_OK;
 }
@@ -88,30 +94,29 @@ ngx_canvas_render_packed(const ngx_canvas_conf_t *canvas, const u_char *bytes,
 
 static canvas_status_t
 ngx_canvas_render_bytes_gzip(const ngx_canvas_conf_t *canvas,
-    const u_char *bytes, u_char **data, size_t *len)
+    const u_char *bytes, ngx_canvas_memory_t *memory)
 {
     return ngx_canvas_render_gzip(bytes,
                                   (size_t) canvas->width * canvas->height,
-                                  data, len);
+                                  memory);
 }
 
 
 static canvas_status_t
 ngx_canvas_render_packed_gzip(const ngx_canvas_conf_t *canvas,
-    const u_char *bytes, u_char **data, size_t *len)
+    const u_char *bytes, ngx_canvas_memory_t *memory)
 {
-    size_t           n;
-    u_char          *packed;
-    canvas_status_t  status;
+    canvas_status_t      status;
+    ngx_canvas_memory_t  packed;
 
-    status = ngx_canvas_render_packed(canvas, bytes, &packed, &n);
+    status = ngx_canvas_render_packed(canvas, bytes, &packed);
     if (status != CANVAS_OK) {
         return status;
     }
 
-    status = ngx_canvas_render_gzip(packed, n, data, len);
+    status = ngx_canvas_render_gzip(packed.data, packed.len, memory);
 
-    free(packed);
+    ngx_canvas_memory_free(&packed);
 
     return status;
 }
@@ -119,11 +124,28 @@ ngx_canvas_render_packed_gzip(const ngx_canvas_conf_t *canvas,
 
 static canvas_status_t
 ngx_canvas_render_png(const ngx_canvas_conf_t *canvas, const u_char *bytes,
-    u_char **data, size_t *len)
+    ngx_canvas_memory_t *memory)
 {
-    return canvas_png_encode(bytes, canvas->width, canvas->height,
-                             &canvas->palette, 1, NGX_CANVAS_PNG_LEVEL, data,
-                             len);
+    size_t            len;
+    u_char           *png;
+    canvas_status_t   status;
+
+    status = canvas_png_encode(bytes, canvas->width, canvas->height,
+                               &canvas->palette, 1, NGX_CANVAS_PNG_LEVEL,
+                               &png, &len);
+    if (status != CANVAS_OK) {
+        return status;
+    }
+
+    status = ngx_canvas_memory_alloc(memory, len);
+
+    if (status == CANVAS_OK) {
+        memcpy(memory->data, png, len);
+    }
+
+    free(png);
+
+    return status;
 }
 
 
@@ -135,12 +157,11 @@ ngx_canvas_render_png(const ngx_canvas_conf_t *canvas, const u_char *bytes,
  */
 
 static canvas_status_t
-ngx_canvas_render_gzip(const u_char *in, size_t n, u_char **data, size_t *len)
+ngx_canvas_render_gzip(const u_char *in, size_t n, ngx_canvas_memory_t *memory)
 {
-    int       rc;
-    u_char   *out, *fit;
-    size_t    size;
-    z_stream  zs;
+    int              rc;
+    z_stream         zs;
+    canvas_status_t  status;
 
     memset(&zs, 0, sizeof(z_stream));
 
@@ -150,34 +171,28 @@ ngx_canvas_render_gzip(const u_char *in, size_t n, u_char **data, size_t *len)
         return CANVAS_NO_MEMORY;
     }
 
-    size = deflateBound(&zs, n);
-
-    out = malloc(size);
-    if (out == NULL) {
+    status = ngx_canvas_memory_alloc(memory, deflateBound(&zs, n));
+    if (status != CANVAS_OK) {
         (void) deflateEnd(&zs);
-        return CANVAS_NO_MEMORY;
+        return status;
     }
 
     zs.next_in = (Bytef *) in;
     zs.avail_in = n;
-    zs.next_out = out;
-    zs.avail_out = size;
+    zs.next_out = memory->data;
+    zs.avail_out = memory->len;
 
     rc = deflate(&zs, Z_FINISH);
-
-    *len = zs.total_out;
 
     (void) deflateEnd(&zs);
 
     if (rc != Z_STREAM_END) {
-        free(out);
+        ngx_canvas_memory_free(memory);
         return CANVAS_ERROR;
     }
 
-    /* the bound is several times the result; it may be kept for long */
-    fit = realloc(out, *len);
-
-    *data = fit ? fit : out;
+    /* the bound is several times the result */
+    ngx_canvas_memory_trim(memory, zs.total_out);
 
     return CANVAS_OK;
 }

@@ -8,7 +8,7 @@
 
 #include "ngx_canvas_conf.h"
 
-#include "canvas_status.h"
+#include "ngx_canvas_memory.h"
 
 typedef enum {
     NGX_CANVAS_FORM_BYTES = 0,      /* one byte a pixel */
@@ -19,15 +19,15 @@ typedef enum {
     NGX_CANVAS_FORMS
 } ngx_canvas_form_e;
 
-/* 1: takes milliseconds, belongs on a thread */
-ngx_uint_t ngx_canvas_render_slow(ngx_canvas_form_e form);
+/* 1: takes a millisecond or more, belongs on a thread */
+ngx_uint_t ngx_canvas_render_slow(const ngx_canvas_conf_t *canvas,
+    ngx_canvas_form_e form);
 
 /*
- * bytes holds width * height pixels.  Any form but BYTES.  On CANVAS_OK *data
- * is malloc()ed, the caller's to free.  CANVAS_INVALID: pixels beyond the
- * palette.
+ * bytes holds width * height pixels.  Any form but BYTES.  On CANVAS_OK the
+ * memory is the caller's to free.  CANVAS_INVALID: pixels beyond the palette.
  */
 canvas_status_t ngx_canvas_render(const ngx_canvas_conf_t *canvas,
-    ngx_canvas_form_e form, const u_char *bytes, u_char **data, size_t *len);
+    ngx_canvas_form_e form, const u_char *bytes, ngx_canvas_memory_t *memory);
 
 #endif /* NGX_CANVAS_RENDER_H_INCLUDED */

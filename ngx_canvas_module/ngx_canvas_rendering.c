@@ -8,20 +8,19 @@
 
 ngx_canvas_rendering_t *
 ngx_canvas_rendering_create(ngx_log_t *log, uint64_t epoch, uint64_t seq,
-    u_char *data, size_t len)
+    ngx_canvas_memory_t *memory)
 {
     ngx_canvas_rendering_t  *rendering;
 
     rendering = ngx_alloc(sizeof(ngx_canvas_rendering_t), log);
     if (rendering == NULL) {
-        ngx_free(data);
+        ngx_canvas_memory_free(memory);
         return NULL;
     }
 
     rendering->epoch = epoch;
     rendering->seq = seq;
-    rendering->data = data;
-    rendering->len = len;
+    rendering->memory = *memory;
     rendering->refs = 1;
 
     return rendering;
@@ -41,7 +40,7 @@ void
 ngx_canvas_rendering_release(ngx_canvas_rendering_t *rendering)
 {
     if (--rendering->refs == 0) {
-        ngx_free(rendering->data);
+        ngx_canvas_memory_free(&rendering->memory);
         ngx_free(rendering);
     }
 }

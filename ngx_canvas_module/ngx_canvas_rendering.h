@@ -6,21 +6,19 @@
 #ifndef NGX_CANVAS_RENDERING_H_INCLUDED
 #define NGX_CANVAS_RENDERING_H_INCLUDED
 
-#include <ngx_config.h>
-#include <ngx_core.h>
+#include "ngx_canvas_memory.h"
 
 typedef struct {
-    uint64_t     epoch;
-    uint64_t     seq;
-    u_char      *data;
-    size_t       len;
-    ngx_uint_t   refs;
+    uint64_t             epoch;
+    uint64_t             seq;
+    ngx_canvas_memory_t  memory;    /* nobody writes to it any more */
+    ngx_uint_t           refs;
 } ngx_canvas_rendering_t;
 
-/* with one reference; malloc()ed data is its own from now on, also on error
- * (NULL, logged) */
+/* with one reference; memory is its own from now on, also on error (NULL,
+ * logged) */
 ngx_canvas_rendering_t *ngx_canvas_rendering_create(ngx_log_t *log,
-    uint64_t epoch, uint64_t seq, u_char *data, size_t len);
+    uint64_t epoch, uint64_t seq, ngx_canvas_memory_t *memory);
 
 /* one reference more; returns rendering */
 ngx_canvas_rendering_t *ngx_canvas_rendering_hold(

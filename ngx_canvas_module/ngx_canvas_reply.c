@@ -9,6 +9,9 @@
 #include "canvas_text.h"
 
 
+static ngx_int_t ngx_canvas_reply_refusal(ngx_http_request_t *r,
+    canvas_code_t code, ngx_msec_t remaining, const char *rule,
+    ngx_int_t max_age);
 static ngx_int_t ngx_canvas_reply_headers(ngx_http_request_t *r,
     ngx_canvas_reply_t *reply);
 static ngx_int_t ngx_canvas_reply_cache(ngx_http_request_t *r,
@@ -23,9 +26,27 @@ ngx_int_t
 ngx_canvas_reply(ngx_http_request_t *r, ngx_canvas_reply_t *reply,
     u_char *body, size_t len)
 {
-    ngx_int_t     rc;
-    ngx_buf_t    *b;
-    ngx_chain_t   out;
+    ngx_buf_t  *b;
+
+    b = ngx_calloc_buf(r->pool);
+    if (b == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    b->pos = body;
+    b->last = body + len;
+    b->memory = len ? 1 : 0;
+
+    return ngx_canvas_reply_buf(r, reply, b, len);
+}
+
+
+ngx_int_t
+ngx_canvas_reply_buf(ngx_http_request_t *r, ngx_canvas_reply_t *reply,
+    ngx_buf_t *b, size_t len)
+{
+    ngx_int_t    rc;
+    ngx_chain_t  out;
 
     /* nothing to do where a caller has read or discarded the body before */
     rc = ngx_http_discard_request_body(r);
@@ -46,14 +67,6 @@ ngx_canvas_reply(ngx_http_request_t *r, ngx_canvas_reply_t *reply,
         return rc;
     }
 
-    b = ngx_calloc_buf(r->pool);
-    if (b == NULL) {
-        return NGX_ERROR;
-    }
-
-    b->pos = body;
-    b->last = body + len;
-    b->memory = len ? 1 : 0;
     b->last_buf = (r == r->main) ? 1 : 0;
     b->last_in_chain = 1;
 
@@ -68,42 +81,22 @@ ngx_int_t
 ngx_canvas_reply_error(ngx_http_request_t *r, canvas_code_t code,
     ngx_msec_t remaining, const char *rule)
 {
-    u_char                    *body;
-    canvas_text_t              text;
-    ngx_canvas_reply_t         reply;
-    ngx_canvas_request_ctx_t  *ctx;
-
-    ctx = ngx_canvas_request_ctx(r);
-
-    if (ctx) {
-        ctx->code = code;
-    }
-
-    text.buf = NULL;
-    text.len = 0;
-    ngx_canvas_reply_error_text(&text, code, remaining, rule);
-
-    body = ngx_pnalloc(r->pool, text.len);
-    if (body == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    text.buf = (char *) body;
-    text.len = 0;
-    ngx_canvas_reply_error_text(&text, code, remaining, rule);
-
     if (code == CANVAS_CODE_RATE_LIMITED
         && ngx_canvas_reply_retry(r, remaining) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ngx_memzero(&reply, sizeof(ngx_canvas_reply_t));
+    return ngx_canvas_reply_refusal(r, code, remaining, rule,
+                                    NGX_CANVAS_REPLY_NO_STORE);
+}
 
-    reply.status = canvas_code_http(code);
-    reply.max_age = -1;
 
-    return ngx_canvas_reply(r, &reply, body, text.len);
+ngx_int_t
+ngx_canvas_reply_error_for(ngx_http_request_t *r, canvas_code_t code,
+    ngx_int_t max_age)
+{
+    return ngx_canvas_reply_refusal(r, code, 0, NULL, max_age);
 }
 
 
@@ -146,6 +139,43 @@ ngx_canvas_reply_header(ngx_http_request_t *r, const char *name,
 
 
 static ngx_int_t
+ngx_canvas_reply_refusal(ngx_http_request_t *r, canvas_code_t code,
+    ngx_msec_t remaining, const char *rule, ngx_int_t max_age)
+{
+    u_char                    *body;
+    canvas_text_t              text;
+    ngx_canvas_reply_t         reply;
+    ngx_canvas_request_ctx_t  *ctx;
+
+    ctx = ngx_canvas_request_ctx(r);
+
+    if (ctx) {
+        ctx->code = code;
+    }
+
+    text.buf = NULL;
+    text.len = 0;
+    ngx_canvas_reply_error_text(&text, code, remaining, rule);
+
+    body = ngx_pnalloc(r->pool, text.len);
+    if (body == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    text.buf = (char *) body;
+    text.len = 0;
+    ngx_canvas_reply_error_text(&text, code, remaining, rule);
+
+    ngx_memzero(&reply, sizeof(ngx_canvas_reply_t));
+
+    reply.status = canvas_code_http(code);
+    reply.max_age = max_age;
+
+    return ngx_canvas_reply(r, &reply, body, text.len);
+}
+
+
+static ngx_int_t
 ngx_canvas_reply_headers(ngx_http_request_t *r, ngx_canvas_reply_t *reply)
 {
     ngx_str_t  nosniff = ngx_string("nosniff");
@@ -170,7 +200,10 @@ ngx_canvas_reply_cache(ngx_http_request_t *r, ngx_int_t max_age)
 {
     ngx_str_t  value = ngx_string("no-store");
 
-    if (max_age >= 0) {
+    if (max_age == NGX_CANVAS_REPLY_IMMUTABLE) {
+        ngx_str_set(&value, "public, max-age=31536000, immutable");
+
+    } else if (max_age >= 0) {
         value.data = ngx_pnalloc(r->pool, sizeof("max-age=") - 1
                                           + NGX_INT_T_LEN);
         if (value.data == NULL) {

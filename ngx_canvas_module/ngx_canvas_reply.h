@@ -13,8 +13,11 @@
 typedef struct {
     ngx_uint_t   status;
     ngx_str_t    type;           /* Content-Type; empty: application/json */
-    ngx_int_t    max_age;        /* Cache-Control; -1: no-store */
+    ngx_int_t    max_age;        /* Cache-Control, seconds, or one of these */
 } ngx_canvas_reply_t;
+
+#define NGX_CANVAS_REPLY_NO_STORE   -1
+#define NGX_CANVAS_REPLY_IMMUTABLE  -2
 
 /*
  * Sends headers and body; body must live as long as the request (or longer).
@@ -24,10 +27,19 @@ typedef struct {
 ngx_int_t ngx_canvas_reply(ngx_http_request_t *r, ngx_canvas_reply_t *reply,
     u_char *body, size_t len);
 
+/* the same with a body in a buffer of its own, of the request's pool; len
+ * bytes */
+ngx_int_t ngx_canvas_reply_buf(ngx_http_request_t *r,
+    ngx_canvas_reply_t *reply, ngx_buf_t *b, size_t len);
+
 /* {"error":..., "code":...}; RATE_LIMITED adds cooldownRemaining and
  * Retry-After, RULE_VIOLATION the rule (may be NULL) */
 ngx_int_t ngx_canvas_reply_error(ngx_http_request_t *r, canvas_code_t code,
     ngx_msec_t remaining, const char *rule);
+
+/* the same for caches to keep: an error that ends by itself */
+ngx_int_t ngx_canvas_reply_error_for(ngx_http_request_t *r,
+    canvas_code_t code, ngx_int_t max_age);
 
 /* 405 with Allow */
 ngx_int_t ngx_canvas_reply_allow(ngx_http_request_t *r, const char *allow);

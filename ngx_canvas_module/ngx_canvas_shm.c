@@ -7,6 +7,12 @@
 #include "ngx_canvas_shm.h"
 
 
+/* of an image, copied with the lock held: tens of microseconds */
+#define NGX_CANVAS_SHM_STRIPE   ((size_t) 512 * 1024)
+#define NGX_CANVAS_SHM_TRIES    3
+
+#define NGX_CANVAS_SHM_CHANGES  256
+
 typedef struct {
     ngx_uint_t  width;
     ngx_uint_t  height;
@@ -16,6 +22,10 @@ typedef struct {
 
 static ngx_int_t ngx_canvas_shm_init(ngx_shm_zone_t *zone, void *data);
 static void ngx_canvas_shm_lock(ngx_canvas_shm_t *shm);
+static void ngx_canvas_shm_copy(ngx_canvas_shm_t *shm, u_char *image,
+    size_t offset, size_t n, ngx_canvas_position_t *position);
+static canvas_status_t ngx_canvas_shm_repaint(ngx_canvas_shm_t *shm,
+    u_char *image, ngx_canvas_position_t *position);
 static void ngx_canvas_shm_copy_position(canvas_mirror_t *mirror,
     ngx_canvas_position_t *position);
 
@@ -158,24 +168,43 @@ ngx_canvas_shm_since(ngx_canvas_shm_t *shm, uint64_t epoch, uint64_t since,
 }
 
 
+/*
+ * A large image would hold the lock, and with it every worker, for
+ * milliseconds: it is copied in stripes, each as it stands then, and what was
+ * painted meanwhile is painted again at the end.
+ */
+
 canvas_status_t
 ngx_canvas_shm_image(ngx_canvas_shm_t *shm, u_char *image,
     ngx_canvas_position_t *position)
 {
-    canvas_mirror_t  *mirror;
+    size_t       offset, size;
+    ngx_uint_t   tries;
 
-    mirror = shm->mirror;
+    size = (size_t) shm->mirror->width * shm->mirror->height;
 
-    ngx_canvas_shm_lock(shm);
+    for (tries = 0; tries < NGX_CANVAS_SHM_TRIES; tries++) {
 
-    ngx_canvas_shm_copy_position(mirror, position);
+        ngx_canvas_shm_position(shm, position);
 
-    if (position->valid) {
-        ngx_memcpy(image, canvas_mirror_image(mirror),
-                   (size_t) mirror->width * mirror->height);
+        if (!position->valid) {
+            return CANVAS_STALE;
+        }
+
+        for (offset = 0; offset < size; offset += NGX_CANVAS_SHM_STRIPE) {
+            ngx_canvas_shm_copy(shm, image, offset,
+                                ngx_min(size - offset, NGX_CANVAS_SHM_STRIPE),
+                                NULL);
+        }
+
+        if (ngx_canvas_shm_repaint(shm, image, position) == CANVAS_OK) {
+            return CANVAS_OK;
+        }
     }
 
-    ngx_shmtx_unlock(&shm->shpool->mutex);
+    /* the ring is overtaken again and again */
+
+    ngx_canvas_shm_copy(shm, image, 0, size, position);
 
     return position->valid ? CANVAS_OK : CANVAS_STALE;
 }
@@ -276,6 +305,65 @@ ngx_canvas_shm_lock(ngx_canvas_shm_t *shm)
     ngx_shmtx_lock(&shm->shpool->mutex);
 
     canvas_mirror_settle(shm->mirror);
+}
+
+
+/* a part of the image, and where it stands (may be NULL) */
+
+static void
+ngx_canvas_shm_copy(ngx_canvas_shm_t *shm, u_char *image, size_t offset,
+    size_t n, ngx_canvas_position_t *position)
+{
+    ngx_canvas_shm_lock(shm);
+
+    ngx_memcpy(image + offset, canvas_mirror_image(shm->mirror) + offset, n);
+
+    if (position) {
+        ngx_canvas_shm_copy_position(shm->mirror, position);
+    }
+
+    ngx_shmtx_unlock(&shm->shpool->mutex);
+}
+
+
+/*
+ * Brings an image, of which no pixel is older than position, to where the
+ * mirror is now.  CANVAS_STALE: the ring does not reach back that far.
+ */
+
+static canvas_status_t
+ngx_canvas_shm_repaint(ngx_canvas_shm_t *shm, u_char *image,
+    ngx_canvas_position_t *position)
+{
+    size_t                  i, n;
+    ngx_uint_t              loads;
+    canvas_change_t         changes[NGX_CANVAS_SHM_CHANGES];
+    canvas_status_t         status;
+    ngx_canvas_position_t   now;
+
+    loads = position->loads;
+
+    do {
+        status = ngx_canvas_shm_since(shm, position->epoch, position->seq,
+                                      changes, NGX_CANVAS_SHM_CHANGES, &n,
+                                      &now);
+
+        if (status != CANVAS_OK || now.loads != loads) {
+            return CANVAS_STALE;
+        }
+
+        for (i = 0; i < n; i++) {
+            image[(size_t) changes[i].y * shm->mirror->width + changes[i].x]
+                = changes[i].color;
+        }
+
+        position->seq += n;
+
+    } while (position->seq < now.seq);
+
+    *position = now;
+
+    return CANVAS_OK;
 }
 
 

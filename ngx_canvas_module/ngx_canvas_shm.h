@@ -59,7 +59,7 @@ canvas_status_t ngx_canvas_shm_since(ngx_canvas_shm_t *shm, uint64_t epoch,
 
 /*
  * copies the image, one byte a pixel, into image (width * height bytes) and
- * its position; CANVAS_STALE while there is none yet
+ * its position; CANVAS_STALE while there is none yet.  Safe on any thread
  */
 canvas_status_t ngx_canvas_shm_image(ngx_canvas_shm_t *shm, u_char *image,
     ngx_canvas_position_t *position);

@@ -8,7 +8,9 @@
  *
  * A form that a thread renders has a job; requests for it queue there, even
  * when the view was replaced meanwhile, so that a canvas which takes long to
- * render costs one thread a form and not one a request.
+ * render costs one thread a form and not one a request.  A canvas so large
+ * that copying it takes long has its views taken by threads, too: by whichever
+ * job finds that the view is too old.
  */
 
 #include "ngx_canvas_snapshot.h"
@@ -25,12 +27,14 @@ typedef struct {
     ngx_queue_t              waiting;   /* of ngx_canvas_snapshot_wait_t */
     ngx_thread_task_t       *task;
 
-    /* the view that is being rendered; NULL: the thread is idle */
+    /* the view that is being rendered; NULL: the thread takes a new one */
     ngx_canvas_rendering_t  *source;
+    unsigned                 busy:1;
 
     /* of the thread */
-    u_char                  *data;
-    size_t                   len;
+    ngx_canvas_memory_t      view;
+    ngx_canvas_position_t    position;  /* of view */
+    ngx_canvas_memory_t      memory;    /* the form, but for BYTES */
     canvas_status_t          status;
 } ngx_canvas_snapshot_job_t;
 
@@ -48,13 +52,21 @@ struct ngx_canvas_snapshot_s {
 
 static ngx_int_t ngx_canvas_snapshot_refresh(ngx_canvas_snapshot_t *snapshot);
 static ngx_int_t ngx_canvas_snapshot_take(ngx_canvas_snapshot_t *snapshot);
+static canvas_status_t ngx_canvas_snapshot_copy(
+    ngx_canvas_snapshot_t *snapshot, ngx_canvas_memory_t *memory,
+    ngx_canvas_position_t *position);
+static void ngx_canvas_snapshot_view(ngx_canvas_snapshot_t *snapshot,
+    ngx_canvas_rendering_t *view);
 static void ngx_canvas_snapshot_drop(ngx_canvas_snapshot_t *snapshot);
 static ngx_int_t ngx_canvas_snapshot_render(ngx_canvas_snapshot_t *snapshot,
     ngx_canvas_form_e form);
-static ngx_int_t ngx_canvas_snapshot_start(ngx_canvas_snapshot_job_t *job);
+static ngx_int_t ngx_canvas_snapshot_start(ngx_canvas_snapshot_job_t *job,
+    ngx_uint_t stale);
 static void ngx_canvas_snapshot_thread(void *data, ngx_log_t *log);
 static void ngx_canvas_snapshot_done(ngx_event_t *ev);
 static ngx_canvas_rendering_t *ngx_canvas_snapshot_collect(
+    ngx_canvas_snapshot_job_t *job);
+static ngx_canvas_rendering_t *ngx_canvas_snapshot_taken(
     ngx_canvas_snapshot_job_t *job);
 static void ngx_canvas_snapshot_answer(ngx_canvas_snapshot_job_t *job,
     ngx_canvas_rendering_t *rendering);
@@ -123,32 +135,34 @@ ngx_canvas_snapshot_get(ngx_canvas_snapshot_t *snapshot,
     ngx_canvas_rendering_t **rendering)
 {
     ngx_int_t                   rc;
+    ngx_uint_t                  stale;
     ngx_canvas_snapshot_job_t  *job;
 
     rc = ngx_canvas_snapshot_refresh(snapshot);
-    if (rc != NGX_OK) {
+    if (rc != NGX_OK && rc != NGX_AGAIN) {
         return rc;
     }
 
+    stale = (rc == NGX_AGAIN);
     job = &snapshot->jobs[form];
 
-    if (snapshot->forms[form] == NULL) {
+    if (!stale) {
 
-        if (!ngx_canvas_render_slow(form)) {
-            rc = ngx_canvas_snapshot_render(snapshot, form);
-
-        } else if (job->source == NULL) {
-            rc = ngx_canvas_snapshot_start(job);
+        if (snapshot->forms[form] == NULL
+            && !ngx_canvas_render_slow(snapshot->worker->conf, form)
+            && ngx_canvas_snapshot_render(snapshot, form) != NGX_OK)
+        {
+            return NGX_ERROR;
         }
 
-        if (rc != NGX_OK) {
-            return rc;
+        if (snapshot->forms[form]) {
+            *rendering = ngx_canvas_rendering_hold(snapshot->forms[form]);
+            return NGX_OK;
         }
     }
 
-    if (snapshot->forms[form]) {
-        *rendering = ngx_canvas_rendering_hold(snapshot->forms[form]);
-        return NGX_OK;
+    if (!job->busy && ngx_canvas_snapshot_start(job, stale) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     ngx_queue_insert_tail(&job->waiting, &wait->queue);
@@ -177,7 +191,7 @@ ngx_canvas_snapshot_close(ngx_canvas_snapshot_t *snapshot)
     for (i = 0; i < NGX_CANVAS_FORMS; i++) {
         job = &snapshot->jobs[i];
 
-        if (job->source == NULL) {
+        if (!job->busy) {
             continue;
         }
 
@@ -187,19 +201,21 @@ ngx_canvas_snapshot_close(ngx_canvas_snapshot_t *snapshot)
             ngx_del_timer(&job->task->event);
         }
 
-        if (job->status == CANVAS_OK) {
-            ngx_free(job->data);
+        ngx_canvas_memory_free(&job->view);
+        ngx_canvas_memory_free(&job->memory);
+
+        if (job->source) {
+            ngx_canvas_rendering_release(job->source);
         }
 
-        ngx_canvas_rendering_release(job->source);
-        job->source = NULL;
+        job->busy = 0;
     }
 
     ngx_canvas_snapshot_drop(snapshot);
 }
 
 
-/* makes the view current enough */
+/* makes the view current enough; NGX_AGAIN: that is a thread's work */
 
 static ngx_int_t
 ngx_canvas_snapshot_refresh(ngx_canvas_snapshot_t *snapshot)
@@ -229,6 +245,10 @@ ngx_canvas_snapshot_refresh(ngx_canvas_snapshot_t *snapshot)
         }
     }
 
+    if (ngx_canvas_render_slow(worker->conf, NGX_CANVAS_FORM_BYTES)) {
+        return NGX_AGAIN;
+    }
+
     return ngx_canvas_snapshot_take(snapshot);
 }
 
@@ -236,41 +256,67 @@ ngx_canvas_snapshot_refresh(ngx_canvas_snapshot_t *snapshot)
 static ngx_int_t
 ngx_canvas_snapshot_take(ngx_canvas_snapshot_t *snapshot)
 {
-    size_t                   len;
-    u_char                  *data;
-    ngx_log_t               *log;
-    ngx_canvas_conf_t       *conf;
+    canvas_status_t          status;
+    ngx_canvas_memory_t      memory;
     ngx_canvas_position_t    position;
     ngx_canvas_rendering_t  *view;
 
-    conf = snapshot->worker->conf;
-    log = snapshot->worker->log;
-    len = (size_t) conf->width * conf->height;
+    status = ngx_canvas_snapshot_copy(snapshot, &memory, &position);
 
-    data = ngx_alloc(len, log);
-    if (data == NULL) {
-        return NGX_ERROR;
+    if (status != CANVAS_OK) {
+        return status == CANVAS_STALE ? NGX_DECLINED : NGX_ERROR;
     }
 
-    if (ngx_canvas_shm_image(snapshot->worker->shm, data, &position)
-        != CANVAS_OK)
-    {
-        ngx_free(data);
-        return NGX_DECLINED;
-    }
-
-    view = ngx_canvas_rendering_create(log, position.epoch, position.seq,
-                                       data, len);
+    view = ngx_canvas_rendering_create(snapshot->worker->log, position.epoch,
+                                       position.seq, &memory);
     if (view == NULL) {
         return NGX_ERROR;
     }
 
+    ngx_canvas_snapshot_view(snapshot, view);
+
+    return NGX_OK;
+}
+
+
+/* on any thread */
+
+static canvas_status_t
+ngx_canvas_snapshot_copy(ngx_canvas_snapshot_t *snapshot,
+    ngx_canvas_memory_t *memory, ngx_canvas_position_t *position)
+{
+    canvas_status_t     status;
+    ngx_canvas_conf_t  *conf;
+
+    conf = snapshot->worker->conf;
+
+    status = ngx_canvas_memory_alloc(memory,
+                                     (size_t) conf->width * conf->height);
+    if (status != CANVAS_OK) {
+        return status;
+    }
+
+    status = ngx_canvas_shm_image(snapshot->worker->shm, memory->data,
+                                  position);
+
+    if (status != CANVAS_OK) {
+        ngx_canvas_memory_free(memory);
+    }
+
+    return status;
+}
+
+
+/* takes over the reference */
+
+static void
+ngx_canvas_snapshot_view(ngx_canvas_snapshot_t *snapshot,
+    ngx_canvas_rendering_t *view)
+{
     ngx_canvas_snapshot_drop(snapshot);
 
     snapshot->forms[NGX_CANVAS_FORM_BYTES] = view;
     snapshot->taken = ngx_current_msec;
-
-    return NGX_OK;
 }
 
 
@@ -295,15 +341,14 @@ static ngx_int_t
 ngx_canvas_snapshot_render(ngx_canvas_snapshot_t *snapshot,
     ngx_canvas_form_e form)
 {
-    size_t                   len;
-    u_char                  *data;
+    ngx_canvas_memory_t      memory;
     ngx_canvas_worker_t     *worker;
     ngx_canvas_rendering_t  *view;
 
     worker = snapshot->worker;
     view = snapshot->forms[NGX_CANVAS_FORM_BYTES];
 
-    if (ngx_canvas_render(worker->conf, form, view->data, &data, &len)
+    if (ngx_canvas_render(worker->conf, form, view->memory.data, &memory)
         != CANVAS_OK)
     {
         ngx_log_error(NGX_LOG_ERR, worker->log, 0,
@@ -314,27 +359,35 @@ ngx_canvas_snapshot_render(ngx_canvas_snapshot_t *snapshot,
 
     snapshot->forms[form] = ngx_canvas_rendering_create(worker->log,
                                                         view->epoch,
-                                                        view->seq, data, len);
+                                                        view->seq, &memory);
 
     return snapshot->forms[form] ? NGX_OK : NGX_ERROR;
 }
 
 
 static ngx_int_t
-ngx_canvas_snapshot_start(ngx_canvas_snapshot_job_t *job)
+ngx_canvas_snapshot_start(ngx_canvas_snapshot_job_t *job, ngx_uint_t stale)
 {
     ngx_canvas_snapshot_t  *snapshot;
 
     snapshot = job->snapshot;
 
-    job->source = ngx_canvas_rendering_hold(
+    job->source = stale ? NULL
+                        : ngx_canvas_rendering_hold(
                                      snapshot->forms[NGX_CANVAS_FORM_BYTES]);
+    job->view.data = NULL;
+    job->memory.data = NULL;
 
     if (ngx_thread_task_post(snapshot->threads, job->task) != NGX_OK) {
-        ngx_canvas_rendering_release(job->source);
-        job->source = NULL;
+
+        if (job->source) {
+            ngx_canvas_rendering_release(job->source);
+        }
+
         return NGX_ERROR;
     }
+
+    job->busy = 1;
 
     /* also keeps a worker that shuts down until all who wait are answered */
 
@@ -351,10 +404,27 @@ ngx_canvas_snapshot_thread(void *data, ngx_log_t *log)
 {
     ngx_canvas_snapshot_job_t *job = data;
 
+    u_char  *bytes;
+
     (void) log;
 
-    job->status = ngx_canvas_render(job->snapshot->worker->conf, job->form,
-                                    job->source->data, &job->data, &job->len);
+    if (job->source) {
+        bytes = job->source->memory.data;
+
+    } else {
+        job->status = ngx_canvas_snapshot_copy(job->snapshot, &job->view,
+                                               &job->position);
+        if (job->status != CANVAS_OK) {
+            return;
+        }
+
+        bytes = job->view.data;
+    }
+
+    if (job->form != NGX_CANVAS_FORM_BYTES) {
+        job->status = ngx_canvas_render(job->snapshot->worker->conf, job->form,
+                                        bytes, &job->memory);
+    }
 }
 
 
@@ -363,6 +433,7 @@ ngx_canvas_snapshot_done(ngx_event_t *ev)
 {
     ngx_canvas_snapshot_job_t *job = ev->data;
 
+    ngx_int_t                rc;
     ngx_canvas_position_t    position;
     ngx_canvas_snapshot_t   *snapshot;
     ngx_canvas_rendering_t  *rendering;
@@ -390,8 +461,10 @@ ngx_canvas_snapshot_done(ngx_event_t *ev)
         ngx_canvas_rendering_release(rendering);
         rendering = NULL;
 
-        if (ngx_canvas_snapshot_refresh(snapshot) == NGX_OK
-            && ngx_canvas_snapshot_start(job) == NGX_OK)
+        rc = ngx_canvas_snapshot_refresh(snapshot);
+
+        if ((rc == NGX_OK || rc == NGX_AGAIN)
+            && ngx_canvas_snapshot_start(job, rc == NGX_AGAIN) == NGX_OK)
         {
             return;
         }
@@ -413,27 +486,67 @@ ngx_canvas_snapshot_collect(ngx_canvas_snapshot_job_t *job)
     snapshot = job->snapshot;
     log = snapshot->worker->log;
 
-    source = job->source;
+    source = job->source ? job->source : ngx_canvas_snapshot_taken(job);
     job->source = NULL;
-    rendering = NULL;
+    job->busy = 0;
 
-    if (job->status == CANVAS_OK) {
-        rendering = ngx_canvas_rendering_create(log, source->epoch,
-                                                source->seq, job->data,
-                                                job->len);
-    } else {
+    if (source == NULL || job->status != CANVAS_OK) {
         ngx_log_error(NGX_LOG_ERR, log, 0,
                       "canvas snapshot: rendering form %ui failed: %d",
                       (ngx_uint_t) job->form, (int) job->status);
+        rendering = NULL;
+
+    } else if (job->form == NGX_CANVAS_FORM_BYTES) {
+        return source;
+
+    } else {
+        rendering = ngx_canvas_rendering_create(log, source->epoch,
+                                                source->seq, &job->memory);
     }
 
-    if (rendering && source == snapshot->forms[NGX_CANVAS_FORM_BYTES]) {
+    if (rendering && source == snapshot->forms[NGX_CANVAS_FORM_BYTES]
+        && snapshot->forms[job->form] == NULL)
+    {
         snapshot->forms[job->form] = ngx_canvas_rendering_hold(rendering);
     }
 
-    ngx_canvas_rendering_release(source);
+    if (source) {
+        ngx_canvas_rendering_release(source);
+    }
 
     return rendering;
+}
+
+
+/* the view that a thread took: a reference.  It replaces an older one */
+
+static ngx_canvas_rendering_t *
+ngx_canvas_snapshot_taken(ngx_canvas_snapshot_job_t *job)
+{
+    ngx_canvas_rendering_t  *view, *current;
+
+    if (job->view.data == NULL) {
+        return NULL;
+    }
+
+    view = ngx_canvas_rendering_create(job->snapshot->worker->log,
+                                       job->position.epoch, job->position.seq,
+                                       &job->view);
+    if (view == NULL) {
+        ngx_canvas_memory_free(&job->memory);
+        return NULL;
+    }
+
+    current = job->snapshot->forms[NGX_CANVAS_FORM_BYTES];
+
+    if (current == NULL || current->epoch != view->epoch
+        || current->seq < view->seq)
+    {
+        ngx_canvas_snapshot_view(job->snapshot,
+                                 ngx_canvas_rendering_hold(view));
+    }
+
+    return view;
 }
 
 

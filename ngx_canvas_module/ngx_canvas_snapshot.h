@@ -1,7 +1,7 @@
 /*
  * ngx_canvas_snapshot: renderings of the shared image, shared by all requests
  * of the worker: bytes, packed, gzip of both, PNG.  Made on demand, at most
- * once per seq and render_interval; gzip and PNG in an nginx thread pool,
+ * once per seq and render_interval; what takes long in an nginx thread pool,
  * each form at most once at a time.
  */
 

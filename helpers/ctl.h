@@ -50,6 +50,7 @@ typedef struct {
 
 extern const ctl_command_t  cmd_export_png;
 extern const ctl_command_t  cmd_migrate;
+extern const ctl_command_t  cmd_mode;
 extern const ctl_command_t  cmd_record;
 extern const ctl_command_t  cmd_restore;
 extern const ctl_command_t  cmd_rotate;

@@ -37,6 +37,7 @@ static ctl_status_t ctl_run(ctl_t *ctl, const ctl_command_t *command,
 
 static const ctl_command_t *const  ctl_commands[] = {
     &cmd_migrate,
+    &cmd_mode,
     &cmd_record,
     &cmd_rotate,
     &cmd_snapshot,

@@ -21,7 +21,8 @@ REVOKE ALL ON ALL TABLES IN SCHEMA canvas FROM canvas_web;
 
 GRANT SELECT ON
     game_modes, current_canvas, canvas_archives, canvas_snapshots,
-    pixel_events, weekly_agent_stats, agent_reputation, comments
+    pixel_events, weekly_agent_stats, agent_reputation, comments,
+    rule_definitions
     TO canvas_web;
 GRANT SELECT (id, username, is_guest, pixels_placed, created_at)
     ON users TO canvas_web;
@@ -37,7 +38,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     weekly_agent_stats, comments, admin_actions
     TO canvas_service;
 GRANT SELECT ON
-    v_current_week_leaderboard, v_archive_history, contributors_this_week
+    v_current_week_leaderboard, v_archive_history, contributors_this_week,
+    rule_definitions
     TO canvas_service;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA canvas TO canvas_service;
 
@@ -51,7 +53,8 @@ BEGIN
     FOREACH t IN ARRAY ARRAY[
         'game_modes', 'current_canvas', 'canvas_archives',
         'canvas_snapshots', 'pixel_events', 'weekly_agent_stats',
-        'agent_reputation', 'comments', 'users', 'agents']
+        'agent_reputation', 'comments', 'users', 'agents',
+        'rule_definitions']
     LOOP
         CONTINUE WHEN EXISTS (
             SELECT FROM pg_policies
@@ -66,7 +69,7 @@ BEGIN
         'current_canvas', 'canvas_archives', 'canvas_epochs', 'rotations',
         'pixel_events', 'pixel_events_lost', 'recorder_progress',
         'canvas_snapshots', 'weekly_agent_stats', 'comments',
-        'admin_actions']
+        'admin_actions', 'rule_definitions']
     LOOP
         CONTINUE WHEN EXISTS (
             SELECT FROM pg_policies

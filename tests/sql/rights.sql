@@ -2,7 +2,7 @@
 -- without owning anything.
 
 BEGIN;
-SELECT plan(58);
+SELECT plan(59);
 
 INSERT INTO users (username, password_hash) VALUES ('ada', 'secret');
 INSERT INTO agents (name, api_key_hash) VALUES ('bot', 'secret');
@@ -23,7 +23,8 @@ SELECT is(has_table_privilege('canvas_web', 'canvas.' || t, 'SELECT'),
           t = ANY (ARRAY['game_modes', 'current_canvas', 'canvas_archives',
                          'canvas_snapshots', 'pixel_events',
                          'weekly_agent_stats', 'agent_reputation',
-                         'comments', 'v_current_week_leaderboard',
+                         'comments', 'rule_definitions',
+                         'v_current_week_leaderboard',
                          'v_archive_history']),
           'canvas_web reads ' || t)
   FROM (SELECT relname::text AS t FROM pg_class

@@ -9,7 +9,7 @@ import pytest
 from stores import HELPER
 from stores import bare_stores, library_redis, shared_postgres  # noqa: F401
 
-COMMANDS = ["migrate", "record", "rotate", "snapshot", "restore",
+COMMANDS = ["migrate", "mode", "record", "rotate", "snapshot", "restore",
             "export-png", "user"]
 
 

@@ -48,7 +48,9 @@ typedef struct {
     ctl_status_t       (*run)(ctl_t *ctl, const ctl_args_t *args);
 } ctl_command_t;
 
+extern const ctl_command_t  cmd_export_events;
 extern const ctl_command_t  cmd_export_png;
+extern const ctl_command_t  cmd_import_events;
 extern const ctl_command_t  cmd_migrate;
 extern const ctl_command_t  cmd_mode;
 extern const ctl_command_t  cmd_record;

@@ -79,6 +79,8 @@ ctl_csvtime_write(char *p, int64_t ms)
 {
     int  year, month, day, rest;
 
+    ms = ms < 0 ? 0 : ms < CTL_CSVTIME_END ? ms : CTL_CSVTIME_END - 1;
+
     ctl_csvtime_date(ms / CTL_CSVTIME_DAY, &year, &month, &day);
     rest = (int) (ms % CTL_CSVTIME_DAY);
 

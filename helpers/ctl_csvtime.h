@@ -20,7 +20,7 @@
  */
 int ctl_csvtime_read(const char *text, size_t len, int64_t *ms);
 
-/* writes CTL_CSVTIME_LEN bytes, no NUL; ms is of the years 1970 to 9999 */
+/* writes CTL_CSVTIME_LEN bytes, no NUL; years 1970 to 9999, or their ends */
 void ctl_csvtime_write(char *p, int64_t ms);
 
 #endif /* CTL_CSVTIME_H_INCLUDED */

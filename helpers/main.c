@@ -43,6 +43,8 @@ static const ctl_command_t *const  ctl_commands[] = {
     &cmd_snapshot,
     &cmd_restore,
     &cmd_export_png,
+    &cmd_export_events,
+    &cmd_import_events,
     &cmd_user,
     NULL
 };
@@ -296,7 +298,7 @@ ctl_usage(void)
     puts("usage: canvas-helper [--config FILE] COMMAND [OPTION...]\n");
 
     for (command = ctl_commands; *command != NULL; command++) {
-        printf("  %-12s %s\n", (*command)->name, (*command)->summary);
+        printf("  %-14s %s\n", (*command)->name, (*command)->summary);
     }
 
     puts("\noptions of every command:");

@@ -21,8 +21,8 @@ BEGIN
            AND relname ~ '^pixel_import_[0-9]+w[0-9]{2}$'
          ORDER BY relname
     LOOP
-        EXECUTE format('SELECT w.* FROM (SELECT min(created_at) AS at '
-                       'FROM %I) AS e, import_week((extract(epoch FROM e.at) '
+        EXECUTE format('SELECT w.* FROM (SELECT created_at AS at FROM %I '
+                       'LIMIT 1) AS e, import_week((extract(epoch FROM e.at) '
                        '* 1000)::bigint) AS w', v_stage) INTO v_week;
         v_name := 'pixel_events_' || v_week.suffix;
 

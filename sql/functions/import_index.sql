@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION import_index(p_ms bigint)
     RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = canvas, pg_temp
-    SET maintenance_work_mem = '256MB'
+    SET maintenance_work_mem = '512MB'
 AS $$
 DECLARE
     v_suffix  CONSTANT text := (import_week(p_ms)).suffix;

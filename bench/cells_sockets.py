@@ -93,8 +93,9 @@ def storm(bench):
     def measure(quiet, burst, opened, reload, back):
         stack = bench.stack
         load = bench.load(
-            "storm", stack, "storm", "--connections", sockets, "--placers",
-            8, "--rate", 200, "--handshakes", sockets + 8, "--binary",
+            "storm", stack, "storm", "--binary", "--connections", sockets,
+            "--handshakes", sockets + 8, "--placers", 8, "--rate", 200,
+            "--seconds", 90,
             events={"reload": stack.reload}, limit=120)
         phases = load.result["phases"]
 

@@ -58,9 +58,9 @@ load_http_request(load_client_t *client, const char *path,
 
     if (body) {
         n += snprintf(text + n, sizeof(text) - (size_t) n,
-                      "Origin: http://%s\r\nContent-Type: application/json"
+                      "Origin: http%s://%s\r\nContent-Type: application/json"
                       "\r\nContent-Length: %zu\r\n\r\n%s",
-                      conf->host, strlen(body), body);
+                      conf->tls ? "s" : "", conf->host, strlen(body), body);
 
     } else {
         n += snprintf(text + n, sizeof(text) - (size_t) n, "\r\n");

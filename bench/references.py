@@ -35,6 +35,10 @@ http {{
         listen 127.0.0.1:{port} reuseport;
         root {dir};
         location = /canvas.bin {{ gzip_static on; }}
+        location = /copied/canvas.bin {{
+            alias {dir}/canvas.bin;
+            sendfile off;
+        }}
         location = /api/pixel {{ return 204; }}
         location = /api/v1/auth/guest {{
             add_header Set-Cookie "canvas_session=0; Path=/" always;
@@ -139,7 +143,7 @@ class FunctionRedis(Server):
     # no byte of an argument of redis-benchmark may be 0: x = y = 257; the
     # cooldown of the request does not count where the canvas has one, 0
     PIXEL = b"\x01\x01\x01\x01\x05"
-    ACTOR = bytes(range(1, 17))
+    ACTOR = b"\x11" * 16
     COOLDOWN = b"\x01\x01\x01\x01"
     SESSION = "a" * 64
 

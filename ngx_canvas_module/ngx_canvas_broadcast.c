@@ -1,66 +1,19 @@
 /*
- * ngx_canvas_broadcast: see the header.
- *
- * seq is the point of the log up to which every socket that follows has been
- * sent the changes.  A sweep carries the sockets that stand at `from` to `to`
- * with shared frames; seq becomes `to` when the sweep is over.  A socket that
- * joins meanwhile stands at `from` and is put behind the sweep.
+ * ngx_canvas_broadcast: see the header.  The front: who is there, what they
+ * want to see, and what wakes the work of ngx_canvas_fanout.
  */
 
-#include "ngx_canvas_broadcast.h"
+#include "ngx_canvas_fanout.h"
 
-
-/* changes of one shared frame; also of one catch-up */
-#define NGX_CANVAS_BROADCAST_CHANGES  1024
-
-/* sockets of one slice */
-#define NGX_CANVAS_BROADCAST_SLICE    256
-
-#define NGX_CANVAS_BROADCAST_BUFFER   16384
 
 /* "online" at most this often, ms */
-#define NGX_CANVAS_BROADCAST_ONLINE   5000
+#define NGX_CANVAS_BROADCAST_ONLINE  5000
 
 
-struct ngx_canvas_broadcast_s {
-    ngx_canvas_worker_t   *worker;
-
-    ngx_queue_t            sessions;
-    ngx_uint_t             n;
-
-    uint64_t               epoch;
-    uint64_t               seq;
-
-    ngx_event_t            timer;       /* the tick */
-    ngx_event_t            post;        /* a sweep or a slice of it */
-    ngx_event_t            online;      /* counts told */
-    ngx_uint_t             told;
-
-    ngx_uint_t             sweeping;
-    ngx_queue_t           *next;        /* of the sweep */
-    uint64_t               from;
-    uint64_t               to;
-    ngx_canvas_frame_t    *frames[NGX_CANVAS_WIRE_MAX];
-
-    canvas_change_t        changes[NGX_CANVAS_BROADCAST_CHANGES];
-    u_char                 buffer[NGX_CANVAS_BROADCAST_BUFFER];
-};
-
-
-static void ngx_canvas_broadcast_tick(ngx_event_t *ev);
-static void ngx_canvas_broadcast_run(ngx_event_t *ev);
-static void ngx_canvas_broadcast_begin(ngx_canvas_broadcast_t *broadcast);
-static void ngx_canvas_broadcast_turn(ngx_canvas_broadcast_t *broadcast,
-    ngx_canvas_position_t *position);
-static void ngx_canvas_broadcast_slice(ngx_canvas_broadcast_t *broadcast);
-static ngx_int_t ngx_canvas_broadcast_feed(ngx_canvas_broadcast_t *broadcast,
-    ngx_canvas_session_t *session);
-static ngx_canvas_frame_t *ngx_canvas_broadcast_encode(
-    ngx_canvas_broadcast_t *broadcast, ngx_canvas_wire_e wire, size_t n,
-    uint64_t from);
-static uint64_t ngx_canvas_broadcast_aim(ngx_canvas_broadcast_t *broadcast);
-static ngx_int_t ngx_canvas_broadcast_resync(ngx_canvas_broadcast_t *broadcast,
-    ngx_canvas_session_t *session);
+static void ngx_canvas_broadcast_event(ngx_event_t *event,
+    ngx_event_handler_pt handler, ngx_canvas_broadcast_t *broadcast);
+static void ngx_canvas_broadcast_move(ngx_canvas_broadcast_t *broadcast,
+    ngx_canvas_session_t *session, ngx_canvas_view_t *view);
 static void ngx_canvas_broadcast_count(ngx_event_t *ev);
 
 
@@ -75,21 +28,32 @@ ngx_canvas_broadcast_create(ngx_canvas_worker_t *worker)
     }
 
     broadcast->worker = worker;
-    ngx_queue_init(&broadcast->sessions);
+    broadcast->counters = worker->shm->counters;
+    broadcast->encoder.counters = worker->shm->counters;
+    broadcast->encoder.log = worker->log;
 
-    broadcast->timer.handler = ngx_canvas_broadcast_tick;
-    broadcast->timer.data = broadcast;
-    broadcast->timer.log = worker->log;
-    broadcast->timer.cancelable = 1;
+    broadcast->views = ngx_canvas_views_create(worker->pool,
+                                               worker->conf->width,
+                                               worker->conf->height);
 
-    broadcast->post.handler = ngx_canvas_broadcast_run;
-    broadcast->post.data = broadcast;
-    broadcast->post.log = worker->log;
+    broadcast->catchup = ngx_canvas_catchup_create(worker->pool, worker->shm,
+                                                   &broadcast->encoder);
 
-    broadcast->online.handler = ngx_canvas_broadcast_count;
-    broadcast->online.data = broadcast;
-    broadcast->online.log = worker->log;
-    broadcast->online.cancelable = 1;
+    if (broadcast->views == NULL || broadcast->catchup == NULL) {
+        return NULL;
+    }
+
+    ngx_canvas_broadcast_event(&broadcast->timer, ngx_canvas_fanout_run,
+                               broadcast);
+    ngx_canvas_broadcast_event(&broadcast->post, ngx_canvas_fanout_run,
+                               broadcast);
+    ngx_canvas_broadcast_event(&broadcast->online, ngx_canvas_broadcast_count,
+                               broadcast);
+
+    canvas_tick_init(&broadcast->tick, worker->conf->tick);
+    ngx_canvas_gauge(broadcast->counters, NGX_CANVAS_COUNT_TICK,
+                     broadcast->tick.now);
+    ngx_canvas_turn_init(&broadcast->turn, broadcast->counters, worker->log);
 
     ngx_add_timer(&broadcast->online, NGX_CANVAS_BROADCAST_ONLINE);
 
@@ -100,7 +64,9 @@ ngx_canvas_broadcast_create(ngx_canvas_worker_t *worker)
 void
 ngx_canvas_broadcast_wake(ngx_canvas_broadcast_t *broadcast)
 {
-    if (broadcast->sweeping || broadcast->timer.timer_set
+    ngx_canvas_turn_begin(&broadcast->turn);
+
+    if (broadcast->job || broadcast->timer.timer_set
         || broadcast->post.posted)
     {
         return;
@@ -115,11 +81,16 @@ void
 ngx_canvas_broadcast_text(ngx_canvas_broadcast_t *broadcast,
     const void *text, size_t len)
 {
-    ngx_queue_t           *q, *next;
-    ngx_canvas_frame_t    *frame;
-    ngx_canvas_session_t  *session;
+    ngx_canvas_frame_t  *frame;
 
     if (broadcast->n == 0) {
+        return;
+    }
+
+    if (broadcast->texts_n == NGX_CANVAS_FANOUT_TEXTS) {
+        ngx_log_error(NGX_LOG_ERR, broadcast->worker->log, 0,
+                      "canvas broadcast: %ui texts wait already",
+                      broadcast->texts_n);
         return;
     }
 
@@ -129,21 +100,11 @@ ngx_canvas_broadcast_text(ngx_canvas_broadcast_t *broadcast,
         return;
     }
 
-    for (q = ngx_queue_head(&broadcast->sessions);
-         q != ngx_queue_sentinel(&broadcast->sessions);
-         q = next)
-    {
-        next = ngx_queue_next(q);
-        session = ngx_queue_data(q, ngx_canvas_session_t, queue);
+    broadcast->texts[broadcast->texts_n++] = frame;
 
-        if (ngx_canvas_session_queue(session, frame) == NGX_ERROR) {
-            session->dead = 1;
-        }
-
-        (void) ngx_canvas_session_flush(session);
+    if (!broadcast->job && !broadcast->post.posted) {
+        ngx_post_event(&broadcast->post, &ngx_posted_events);
     }
-
-    ngx_canvas_frame_release(frame);
 }
 
 
@@ -160,20 +121,27 @@ ngx_canvas_broadcast_join(ngx_canvas_broadcast_t *broadcast,
     status = ngx_canvas_shm_since(broadcast->worker->shm, epoch, since,
                                   &change, 1, &n, &position);
 
-    if (broadcast->n == 0 && !broadcast->sweeping) {
+    if (broadcast->n == 0 && !broadcast->job) {
         /* nobody listened: no need to begin anywhere else */
-        broadcast->epoch = position.epoch;
-        broadcast->seq = position.seq;
+        ngx_canvas_fanout_stand(broadcast, &position);
     }
 
     session->epoch = broadcast->epoch;
     session->seq = broadcast->seq;
+    session->life = broadcast->life;
+    session->text = broadcast->text;
+    session->plain = session->connection->ssl == NULL;
+    session->output.counters = broadcast->counters;
 
-    ngx_queue_insert_tail(&broadcast->sessions, &session->queue);
+    session->view = ngx_canvas_views_whole(broadcast->views);
+    ngx_queue_insert_tail(&session->view->sessions, &session->queue);
+    session->view->n++;
     broadcast->n++;
     session->open = 1;
 
     ngx_canvas_shm_online_set(broadcast->worker->shm, broadcast->n);
+    ngx_canvas_count(broadcast->counters,
+                     NGX_CANVAS_COUNT_SOCKETS_JSON + session->wire, 1);
 
     if (!resume) {
         return NGX_OK;
@@ -199,68 +167,72 @@ ngx_canvas_broadcast_leave(ngx_canvas_broadcast_t *broadcast,
 
     session->open = 0;
 
-    if (broadcast->next == &session->queue) {
-        broadcast->next = ngx_queue_next(&session->queue);
-    }
-
-    ngx_queue_remove(&session->queue);
+    ngx_canvas_broadcast_move(broadcast, session, NULL);
     broadcast->n--;
 
     ngx_canvas_shm_online_set(broadcast->worker->shm, broadcast->n);
+    ngx_canvas_count(broadcast->counters,
+                     NGX_CANVAS_COUNT_SOCKETS_JSON + session->wire, -1);
 }
 
 
-/*
- * Chunk by chunk: the next one is made when the one before has been written,
- * so that a socket that asks for the whole ring does not hold it in memory.
- */
+ngx_int_t
+ngx_canvas_broadcast_view(ngx_canvas_broadcast_t *broadcast,
+    ngx_canvas_session_t *session, int64_t x, int64_t y, int64_t width,
+    int64_t height)
+{
+    uint64_t            aim;
+    ngx_canvas_view_t  *view;
+
+    aim = ngx_canvas_fanout_aim(broadcast);
+
+    if (width == 0) {
+        view = ngx_canvas_views_whole(broadcast->views);
+
+    } else {
+
+        if (!ngx_canvas_views_valid(broadcast->views, x, y, width, height)) {
+            return NGX_DECLINED;
+        }
+
+        view = ngx_canvas_views_get(broadcast->views, x, y, width, height,
+                                    aim, broadcast->worker->log);
+        if (view == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    if (view == session->view) {
+        return NGX_OK;
+    }
+
+    /* the old view was not touched since, the new one may have been */
+
+    if (!ngx_canvas_broadcast_behind(broadcast, session)
+        && session->seq < aim)
+    {
+        session->seq = aim;
+    }
+
+    /* the job may have passed one view and not the other */
+
+    if (broadcast->job == NGX_CANVAS_JOB_TEXT
+        && ngx_canvas_fanout_tell_text(broadcast, session) == NGX_ERROR)
+    {
+        session->dead = 1;
+    }
+
+    ngx_canvas_broadcast_move(broadcast, session, view);
+
+    return NGX_OK;
+}
+
 
 ngx_int_t
 ngx_canvas_broadcast_catch_up(ngx_canvas_broadcast_t *broadcast,
     ngx_canvas_session_t *session)
 {
-    size_t               n;
-    uint64_t             aim;
-    ngx_int_t            rc;
-    ngx_canvas_frame_t  *frame;
-
-    if (session->epoch != broadcast->epoch) {
-        return ngx_canvas_broadcast_resync(broadcast, session);
-    }
-
-    aim = ngx_canvas_broadcast_aim(broadcast);
-
-    if (session->seq >= aim || session->output.n) {
-        return NGX_OK;
-    }
-
-    n = ngx_min(aim - session->seq, NGX_CANVAS_BROADCAST_CHANGES);
-
-    if (ngx_canvas_shm_since(broadcast->worker->shm, session->epoch,
-                             session->seq, broadcast->changes, n, &n, NULL)
-        != CANVAS_OK
-        || n == 0)
-    {
-        /* too far behind, or the image was replaced: the sweep that tells
-         * everybody is still to come */
-        return ngx_canvas_broadcast_resync(broadcast, session);
-    }
-
-    frame = ngx_canvas_broadcast_encode(broadcast, session->wire, n,
-                                        session->seq);
-    if (frame == NULL) {
-        return NGX_ERROR;
-    }
-
-    rc = ngx_canvas_session_queue(session, frame);
-
-    if (rc == NGX_OK && session->seq == frame->from) {
-        session->seq = frame->to;
-    }
-
-    ngx_canvas_frame_release(frame);
-
-    return rc;
+    return ngx_canvas_fanout_feed(broadcast, session);
 }
 
 
@@ -268,8 +240,8 @@ ngx_uint_t
 ngx_canvas_broadcast_behind(ngx_canvas_broadcast_t *broadcast,
     ngx_canvas_session_t *session)
 {
-    return session->epoch != broadcast->epoch
-           || session->seq < ngx_canvas_broadcast_aim(broadcast);
+    return session->life != broadcast->life
+           || session->seq < session->view->touched;
 }
 
 
@@ -290,6 +262,8 @@ ngx_canvas_broadcast_online(ngx_canvas_broadcast_t *broadcast)
 u_char *
 ngx_canvas_broadcast_buffer(ngx_canvas_broadcast_t *broadcast, size_t *size)
 {
+    ngx_canvas_turn_begin(&broadcast->turn);
+
     *size = NGX_CANVAS_BROADCAST_BUFFER;
 
     return broadcast->buffer;
@@ -297,285 +271,52 @@ ngx_canvas_broadcast_buffer(ngx_canvas_broadcast_t *broadcast, size_t *size)
 
 
 static void
-ngx_canvas_broadcast_tick(ngx_event_t *ev)
+ngx_canvas_broadcast_event(ngx_event_t *event, ngx_event_handler_pt handler,
+    ngx_canvas_broadcast_t *broadcast)
 {
-    ngx_canvas_broadcast_run(ev);
+    event->handler = handler;
+    event->data = broadcast;
+    event->log = broadcast->worker->log;
+    event->cancelable = 1;
 }
 
+
+/* into another view, or out of all; a view without sockets goes */
 
 static void
-ngx_canvas_broadcast_run(ngx_event_t *ev)
+ngx_canvas_broadcast_move(ngx_canvas_broadcast_t *broadcast,
+    ngx_canvas_session_t *session, ngx_canvas_view_t *view)
 {
-    ngx_canvas_broadcast_t  *broadcast;
+    ngx_canvas_view_t  *old, *whole;
 
-    broadcast = ev->data;
+    old = session->view;
+    whole = ngx_canvas_views_whole(broadcast->views);
 
-    if (!broadcast->sweeping) {
-        ngx_canvas_broadcast_begin(broadcast);
-    }
+    ngx_canvas_sweep_skip(&broadcast->sweep, session);
+    ngx_queue_remove(&session->queue);
+    old->n--;
 
-    if (broadcast->sweeping) {
-        ngx_canvas_broadcast_slice(broadcast);
-    }
-}
+    if (old != whole) {
+        broadcast->viewports--;
 
-
-/* takes what is new from the ring and begins a sweep with it */
-
-static void
-ngx_canvas_broadcast_begin(ngx_canvas_broadcast_t *broadcast)
-{
-    size_t                  n;
-    ngx_uint_t              i;
-    canvas_status_t         status;
-    ngx_canvas_position_t   position;
-
-    status = ngx_canvas_shm_since(broadcast->worker->shm, broadcast->epoch,
-                                  broadcast->seq, broadcast->changes,
-                                  NGX_CANVAS_BROADCAST_CHANGES, &n, &position);
-
-    if (!position.valid) {
-        return;
-    }
-
-    if (broadcast->n == 0) {
-        broadcast->epoch = position.epoch;
-        broadcast->seq = position.seq;
-        return;
-    }
-
-    if (status != CANVAS_OK) {
-
-        if (position.epoch != broadcast->epoch
-            && position.epoch != broadcast->worker->week.epoch)
-        {
-            /* another worker was quicker: our hello, which tells the week,
-             * is on its way and wakes us again */
-            return;
-        }
-
-        ngx_canvas_broadcast_turn(broadcast, &position);
-        return;
-    }
-
-    if (n == 0) {
-        return;
-    }
-
-    broadcast->from = broadcast->seq;
-    broadcast->to = broadcast->seq + n;
-
-    for (i = 0; i < NGX_CANVAS_WIRE_MAX; i++) {
-        broadcast->frames[i] = ngx_canvas_broadcast_encode(broadcast, i, n,
-                                                           broadcast->from);
-    }
-
-    broadcast->next = ngx_queue_head(&broadcast->sessions);
-    broadcast->sweeping = 1;
-}
-
-
-/* another epoch, or the image was replaced: everybody fetches it again */
-
-static void
-ngx_canvas_broadcast_turn(ngx_canvas_broadcast_t *broadcast,
-    ngx_canvas_position_t *position)
-{
-    size_t                len;
-    char                  text[CANVAS_PROTO_REPLY_MAX];
-    uint64_t              dropped;
-    ngx_queue_t          *q;
-    canvas_reason_t       reason;
-    ngx_canvas_week_t    *week;
-    ngx_canvas_session_t *session;
-
-    reason = position->epoch == broadcast->epoch ? CANVAS_REASON_RESTART
-                                                 : position->reason;
-    week = &broadcast->worker->week;
-
-    broadcast->epoch = position->epoch;
-    broadcast->seq = position->seq;
-
-    for (q = ngx_queue_head(&broadcast->sessions);
-         q != ngx_queue_sentinel(&broadcast->sessions);
-         q = ngx_queue_next(q))
-    {
-        session = ngx_queue_data(q, ngx_canvas_session_t, queue);
-
-        (void) ngx_canvas_output_drop(&session->output, &dropped);
-        session->epoch = position->epoch;
-        session->seq = position->seq;
-    }
-
-    len = canvas_proto_epoch(text, reason, position->epoch, position->seq,
-                             week->week, week->year,
-                             (char *) week->game_mode);
-
-    ngx_canvas_broadcast_text(broadcast, text, len);
-}
-
-
-static void
-ngx_canvas_broadcast_slice(ngx_canvas_broadcast_t *broadcast)
-{
-    ngx_uint_t             i;
-    ngx_queue_t           *q;
-    ngx_canvas_session_t  *session;
-
-    for (i = 0; i < NGX_CANVAS_BROADCAST_SLICE; i++) {
-        q = broadcast->next;
-
-        if (q == ngx_queue_sentinel(&broadcast->sessions)) {
-            break;
-        }
-
-        broadcast->next = ngx_queue_next(q);
-        session = ngx_queue_data(q, ngx_canvas_session_t, queue);
-
-        if (ngx_canvas_broadcast_feed(broadcast, session) == NGX_ERROR) {
-            session->dead = 1;
-        }
-
-        (void) ngx_canvas_session_flush(session);
-    }
-
-    if (broadcast->next != ngx_queue_sentinel(&broadcast->sessions)) {
-        ngx_post_event(&broadcast->post, &ngx_posted_next_events);
-        return;
-    }
-
-    for (i = 0; i < NGX_CANVAS_WIRE_MAX; i++) {
-        if (broadcast->frames[i]) {
-            ngx_canvas_frame_release(broadcast->frames[i]);
-            broadcast->frames[i] = NULL;
+        if (old->n == 0) {
+            ngx_canvas_sweep_skip_view(&broadcast->sweep, old);
+            ngx_canvas_views_put(broadcast->views, old);
         }
     }
 
-    broadcast->next = NULL;
-    broadcast->sweeping = 0;
-    broadcast->seq = broadcast->to;
+    session->view = view;
 
-    if (broadcast->to - broadcast->from == NGX_CANVAS_BROADCAST_CHANGES) {
-        /* a whole frame: there is more already */
-        ngx_post_event(&broadcast->post, &ngx_posted_next_events);
-        return;
+    if (view) {
+        ngx_queue_insert_tail(&view->sessions, &session->queue);
+        view->n++;
+        broadcast->viewports += view != whole;
     }
 
-    /* what comes from now on waits for the tick to end */
-    ngx_add_timer(&broadcast->timer, broadcast->worker->conf->tick);
-}
-
-
-/* carries one socket to `to`: with the shared frame if it stands at `from` */
-
-static ngx_int_t
-ngx_canvas_broadcast_feed(ngx_canvas_broadcast_t *broadcast,
-    ngx_canvas_session_t *session)
-{
-    ngx_int_t            rc;
-    ngx_canvas_frame_t  *frame;
-
-    if (session->closing || session->seq >= broadcast->to) {
-        return NGX_OK;
-    }
-
-    frame = broadcast->frames[session->wire];
-
-    if (session->epoch == broadcast->epoch
-        && session->seq == broadcast->from && frame)
-    {
-        rc = ngx_canvas_session_queue(session, frame);
-
-        if (rc == NGX_OK && session->seq == broadcast->from) {
-            session->seq = broadcast->to;
-        }
-
-        return rc;
-    }
-
-    /* behind, or ahead of `from` because its canvas was newer */
-    return ngx_canvas_broadcast_catch_up(broadcast, session);
-}
-
-
-/* n changes of broadcast->changes, the first of which is from + 1 */
-
-static ngx_canvas_frame_t *
-ngx_canvas_broadcast_encode(ngx_canvas_broadcast_t *broadcast,
-    ngx_canvas_wire_e wire, size_t n, uint64_t from)
-{
-    size_t               size;
-    ngx_canvas_frame_t  *frame;
-
-    if (wire == NGX_CANVAS_WIRE_JSON) {
-        size = canvas_proto_update_frames(NULL, broadcast->changes, n,
-                                          from + 1);
-    } else {
-        size = CANVAS_WS_HEAD_MAX
-               + canvas_proto_updates_binary(NULL, broadcast->changes, n,
-                                             from + n);
-    }
-
-    frame = ngx_canvas_frame_alloc(size, broadcast->worker->log);
-    if (frame == NULL) {
-        return NULL;
-    }
-
-    frame->from = from;
-    frame->to = from + n;
-
-    if (wire == NGX_CANVAS_WIRE_JSON) {
-        frame->len = canvas_proto_update_frames(frame->data,
-                                                broadcast->changes, n,
-                                                from + 1);
-        return frame;
-    }
-
-    frame->len = canvas_ws_head(frame->data, CANVAS_WS_OP_BINARY,
-                                canvas_proto_updates_binary(NULL,
-                                                            broadcast->changes,
-                                                            n, from + n));
-    frame->len += canvas_proto_updates_binary(frame->data + frame->len,
-                                              broadcast->changes, n, from + n);
-
-    return frame;
-}
-
-
-/* a sweep may have passed a socket already: its end is what all come to */
-
-static uint64_t
-ngx_canvas_broadcast_aim(ngx_canvas_broadcast_t *broadcast)
-{
-    return broadcast->sweeping ? broadcast->to : broadcast->seq;
-}
-
-
-static ngx_int_t
-ngx_canvas_broadcast_resync(ngx_canvas_broadcast_t *broadcast,
-    ngx_canvas_session_t *session)
-{
-    char                 text[CANVAS_PROTO_REPLY_MAX];
-    size_t               len;
-    ngx_int_t            rc;
-    ngx_canvas_frame_t  *frame;
-
-    session->epoch = broadcast->epoch;
-    session->seq = ngx_canvas_broadcast_aim(broadcast);
-
-    len = canvas_proto_resync(text, session->seq, session->epoch);
-
-    frame = ngx_canvas_frame_message(CANVAS_WS_OP_TEXT, text, len,
-                                     broadcast->worker->log);
-    if (frame == NULL) {
-        return NGX_ERROR;
-    }
-
-    rc = ngx_canvas_session_queue(session, frame);
-
-    ngx_canvas_frame_release(frame);
-
-    return rc;
+    ngx_canvas_gauge(broadcast->counters, NGX_CANVAS_COUNT_VIEWPORTS,
+                     broadcast->viewports);
+    ngx_canvas_gauge(broadcast->counters, NGX_CANVAS_COUNT_VIEWS,
+                     ngx_canvas_views_count(broadcast->views));
 }
 
 

@@ -3,10 +3,11 @@
  * this worker: one encode a wire form and tick, one write a socket and tick.
  *
  * The first change after a quiet tick goes out at once, later ones are
- * collected until the tick is over.  A sweep over many sockets is cut into
- * slices that run as posted events, so that acks and accepts are never behind
- * a whole fan-out.  A socket that could not follow is caught up from the ring
- * on its own, or told to fetch the canvas again.
+ * collected until the tick is over (canvas_tick).  A sweep over many sockets
+ * is cut into slices that run as posted events (ngx_canvas_sweep).  Sockets
+ * with a viewport get what is in it (ngx_canvas_view).  A socket that could
+ * not follow is caught up from the ring on its own (ngx_canvas_catchup), or
+ * told to fetch the canvas again.
  */
 
 #ifndef NGX_CANVAS_BROADCAST_H_INCLUDED
@@ -20,7 +21,7 @@ ngx_canvas_broadcast_t *ngx_canvas_broadcast_create(
 /* the shared image may have moved on */
 void ngx_canvas_broadcast_wake(ngx_canvas_broadcast_t *broadcast);
 
-/* a JSON text message to every socket */
+/* a JSON text message to every socket, in slices as well */
 void ngx_canvas_broadcast_text(ngx_canvas_broadcast_t *broadcast,
     const void *text, size_t len);
 
@@ -35,6 +36,15 @@ ngx_int_t ngx_canvas_broadcast_join(ngx_canvas_broadcast_t *broadcast,
 
 void ngx_canvas_broadcast_leave(ngx_canvas_broadcast_t *broadcast,
     ngx_canvas_session_t *session);
+
+/*
+ * From now on only changes inside the rectangle; width 0: all again.  What
+ * the socket has missed of it until now follows with the next flush.
+ * NGX_DECLINED: outside the canvas, nothing has changed; NGX_ERROR: no memory.
+ */
+ngx_int_t ngx_canvas_broadcast_view(ngx_canvas_broadcast_t *broadcast,
+    ngx_canvas_session_t *session, int64_t x, int64_t y, int64_t width,
+    int64_t height);
 
 /*
  * Queues what a socket that is behind has missed, as far as its output has

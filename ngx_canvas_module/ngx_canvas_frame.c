@@ -20,6 +20,7 @@ ngx_canvas_frame_alloc(size_t size, ngx_log_t *log)
     frame->refs = 1;
     frame->from = 0;
     frame->to = 0;
+    frame->changes = 0;
     frame->len = 0;
 
     return frame;

@@ -14,6 +14,7 @@ typedef struct {
     ngx_uint_t  refs;
     uint64_t    from;       /* a batch of updates: changes (from, to] */
     uint64_t    to;         /* 0: no updates, must not be dropped */
+    size_t      changes;    /* of (from, to] that are in it */
     size_t      len;
     u_char      data[1];    /* size bytes */
 } ngx_canvas_frame_t;

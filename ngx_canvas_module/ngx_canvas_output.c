@@ -1,6 +1,6 @@
 /*
  * ngx_canvas_output: see the header.  The ring's memory exists only while
- * frames wait: an idle socket holds none.
+ * more than a few frames wait: an idle socket holds none.
  */
 
 #include "ngx_canvas_output.h"
@@ -12,6 +12,10 @@
 #define NGX_CANVAS_OUTPUT_BATCH  16
 
 
+static ngx_canvas_frame_t **ngx_canvas_output_slot(ngx_canvas_output_t *output,
+    ngx_uint_t i);
+static ngx_int_t ngx_canvas_output_grow(ngx_canvas_output_t *output,
+    ngx_log_t *log);
 static ssize_t ngx_canvas_output_send(ngx_canvas_output_t *output,
     ngx_connection_t *c);
 static void ngx_canvas_output_sent(ngx_canvas_output_t *output, size_t n);
@@ -23,17 +27,10 @@ ngx_canvas_output_add(ngx_canvas_output_t *output, ngx_canvas_frame_t *frame,
 {
     ngx_int_t  rc;
 
-    if (output->frames == NULL) {
-        output->frames = ngx_alloc(output->size
-                                   * sizeof(ngx_canvas_frame_t *), log);
-        if (output->frames == NULL) {
-            return NGX_ERROR;
-        }
-
-        output->first = 0;
-        output->n = 0;
-        output->sent = 0;
-        output->begun = 0;
+    if (output->frames == NULL && output->n == NGX_CANVAS_OUTPUT_FEW
+        && ngx_canvas_output_grow(output, log) != NGX_OK)
+    {
+        return NGX_ERROR;
     }
 
     rc = NGX_OK;
@@ -61,10 +58,51 @@ ngx_canvas_output_add(ngx_canvas_output_t *output, ngx_canvas_frame_t *frame,
     }
 
     frame->refs++;
-    output->frames[(output->first + output->n) % output->size] = frame;
+    *ngx_canvas_output_slot(output, output->n) = frame;
     output->n++;
 
     return rc;
+}
+
+
+ngx_int_t
+ngx_canvas_output_direct(ngx_canvas_output_t *output, ngx_connection_t *c,
+    ngx_canvas_frame_t *frame)
+{
+    ssize_t    n;
+    ngx_err_t  err;
+
+    n = send(c->fd, frame->data, frame->len, MSG_DONTWAIT|MSG_NOSIGNAL);
+
+    if (n == (ssize_t) frame->len) {
+        c->sent += n;
+        output->messages++;
+
+        return NGX_OK;
+    }
+
+    if (n == -1) {
+        err = ngx_socket_errno;
+
+        if (err != NGX_EAGAIN && err != NGX_EINTR) {
+            c->write->error = 1;
+            (void) ngx_connection_error(c, err, "send() failed");
+            return NGX_ERROR;
+        }
+
+        n = 0;
+    }
+
+    c->sent += n;
+    c->write->ready = 0;
+
+    frame->refs++;
+    *ngx_canvas_output_slot(output, 0) = frame;
+    output->n = 1;
+    output->sent = n;
+    output->begun = 1;
+
+    return NGX_AGAIN;
 }
 
 
@@ -98,6 +136,7 @@ ngx_canvas_output_write(ngx_canvas_output_t *output, ngx_connection_t *c)
         if (output->frames) {
             ngx_free(output->frames);
             output->frames = NULL;
+            output->first = 0;
         }
 
         return NGX_OK;
@@ -121,7 +160,7 @@ ngx_canvas_output_drop(ngx_canvas_output_t *output, uint64_t *dropped)
     kept = 0;
 
     for (i = 0; i < output->n; i++) {
-        frame = output->frames[(output->first + i) % output->size];
+        frame = *ngx_canvas_output_slot(output, i);
 
         if (frame->to && !(i == 0 && output->begun)) {
 
@@ -134,8 +173,13 @@ ngx_canvas_output_drop(ngx_canvas_output_t *output, uint64_t *dropped)
             continue;
         }
 
-        output->frames[(output->first + kept) % output->size] = frame;
+        *ngx_canvas_output_slot(output, kept) = frame;
         kept++;
+    }
+
+    if (output->counters) {
+        ngx_canvas_count(output->counters, NGX_CANVAS_COUNT_DROPPED,
+                         output->n - kept);
     }
 
     output->n = kept;
@@ -148,15 +192,49 @@ void
 ngx_canvas_output_free(ngx_canvas_output_t *output)
 {
     while (output->n) {
-        ngx_canvas_frame_release(output->frames[output->first]);
-        output->first = (output->first + 1) % output->size;
         output->n--;
+        ngx_canvas_frame_release(*ngx_canvas_output_slot(output, output->n));
     }
 
     if (output->frames) {
         ngx_free(output->frames);
         output->frames = NULL;
     }
+}
+
+
+/* the i-th frame that waits; a ring of few begins anew when it is empty */
+
+static ngx_canvas_frame_t **
+ngx_canvas_output_slot(ngx_canvas_output_t *output, ngx_uint_t i)
+{
+    if (output->frames == NULL) {
+        return &output->few[(output->first + i) % NGX_CANVAS_OUTPUT_FEW];
+    }
+
+    return &output->frames[(output->first + i) % output->size];
+}
+
+
+static ngx_int_t
+ngx_canvas_output_grow(ngx_canvas_output_t *output, ngx_log_t *log)
+{
+    ngx_uint_t            i;
+    ngx_canvas_frame_t  **frames;
+
+    frames = ngx_alloc(output->size * sizeof(ngx_canvas_frame_t *), log);
+    if (frames == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < output->n; i++) {
+        frames[i] = *ngx_canvas_output_slot(output, i);
+    }
+
+    output->frames = frames;
+    output->first = 0;
+
+    return NGX_OK;
 }
 
 
@@ -169,7 +247,7 @@ ngx_canvas_output_send(ngx_canvas_output_t *output, ngx_connection_t *c)
     ngx_chain_t          links[NGX_CANVAS_OUTPUT_BATCH], *rest;
     ngx_canvas_frame_t  *frame;
 
-    frame = output->frames[output->first];
+    frame = *ngx_canvas_output_slot(output, 0);
 
     /* TLS has no gathering write */
     if (output->n == 1 || c->ssl) {
@@ -183,7 +261,7 @@ ngx_canvas_output_send(ngx_canvas_output_t *output, ngx_connection_t *c)
     ngx_memzero(bufs, n * sizeof(ngx_buf_t));
 
     for (i = 0; i < n; i++) {
-        frame = output->frames[(output->first + i) % output->size];
+        frame = *ngx_canvas_output_slot(output, i);
 
         bufs[i].memory = 1;
         bufs[i].pos = frame->data + (i ? 0 : output->sent);
@@ -215,8 +293,12 @@ ngx_canvas_output_sent(ngx_canvas_output_t *output, size_t n)
     size_t               left;
     ngx_canvas_frame_t  *frame;
 
+    if (output->counters) {
+        ngx_canvas_count(output->counters, NGX_CANVAS_COUNT_BYTES, n);
+    }
+
     while (n) {
-        frame = output->frames[output->first];
+        frame = *ngx_canvas_output_slot(output, 0);
         left = frame->len - output->sent;
 
         if (n < left) {
@@ -228,8 +310,14 @@ ngx_canvas_output_sent(ngx_canvas_output_t *output, size_t n)
         output->sent = 0;
         output->begun = 0;
         output->messages++;
-        output->first = (output->first + 1) % output->size;
+        output->first = (output->first + 1)
+                        % (output->frames ? output->size
+                                          : NGX_CANVAS_OUTPUT_FEW);
         output->n--;
+
+        if (output->counters) {
+            ngx_canvas_count(output->counters, NGX_CANVAS_COUNT_MESSAGES, 1);
+        }
 
         ngx_canvas_frame_release(frame);
     }

@@ -11,17 +11,23 @@
 #ifndef NGX_CANVAS_OUTPUT_H_INCLUDED
 #define NGX_CANVAS_OUTPUT_H_INCLUDED
 
+#include "ngx_canvas_counters.h"
 #include "ngx_canvas_frame.h"
 
+/* frames that wait without a ring of their own */
+#define NGX_CANVAS_OUTPUT_FEW  2
+
 typedef struct {
-    ngx_canvas_frame_t  **frames;       /* size entries, allocated when used */
-    ngx_uint_t            size;
-    ngx_uint_t            first;
-    ngx_uint_t            n;
-    size_t                sent;         /* bytes of the first frame */
-    ngx_uint_t            begun;        /* the first frame was tried: TLS may
+    ngx_canvas_frame_t    **frames;     /* size entries; NULL: few is used */
+    ngx_canvas_frame_t     *few[NGX_CANVAS_OUTPUT_FEW];
+    ngx_canvas_counters_t  *counters;   /* NULL: not counted */
+    ngx_uint_t              size;       /* at least NGX_CANVAS_OUTPUT_FEW */
+    ngx_uint_t              n;
+    size_t                  sent;       /* bytes of the first frame */
+    uint64_t                messages;   /* frames written, for the log */
+    uint32_t                first;
+    unsigned                begun:1;    /* the first frame was tried: TLS may
                                            hold a part and wants it again */
-    uint64_t              messages;     /* frames written, for the log */
 } ngx_canvas_output_t;
 
 /*
@@ -38,6 +44,14 @@ ngx_int_t ngx_canvas_output_add(ngx_canvas_output_t *output,
  */
 ngx_int_t ngx_canvas_output_write(ngx_canvas_output_t *output,
     ngx_connection_t *c);
+
+/*
+ * The short way of add and write for a socket without TLS for which nothing
+ * waits: NGX_OK, NGX_ERROR as above; NGX_AGAIN: the frame is queued, write it
+ * with ngx_canvas_output_write().
+ */
+ngx_int_t ngx_canvas_output_direct(ngx_canvas_output_t *output,
+    ngx_connection_t *c, ngx_canvas_frame_t *frame);
 
 /* drops the updates that have not begun to be written; as in add, returns
  * whether there were any */

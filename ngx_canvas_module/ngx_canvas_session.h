@@ -29,6 +29,7 @@ typedef enum {
 #define NGX_CANVAS_SESSION_SIGNATURE  0x53424557
 
 typedef struct ngx_canvas_session_s  ngx_canvas_session_t;
+typedef struct ngx_canvas_view_s     ngx_canvas_view_t;
 
 /* one small piece of memory a socket: an idle one has nothing besides */
 
@@ -40,18 +41,24 @@ struct ngx_canvas_session_s {
     unsigned                closing:1;    /* close frame queued */
     unsigned                leaving:1;    /* the worker shuts down */
     unsigned                dead:1;
+    unsigned                plain:1;      /* no TLS */
 
-    ngx_queue_t             queue;      /* of the broadcast */
-    ngx_canvas_worker_t    *worker;
+    /* up to output: what a sweep looks at, together for the cache */
+
+    ngx_queue_t             queue;      /* of its view */
+    ngx_canvas_view_t      *view;
     ngx_connection_t       *connection;
-    ngx_http_request_t     *request;    /* NULL: freed, as it mostly is */
+    uint64_t                seq;        /* sent or queued up to here */
+    uint64_t                epoch;      /* of what it was sent */
+    uint32_t                life;       /* epochs and texts of the broadcast */
+    uint32_t                text;       /* that it was told */
+    ngx_canvas_wire_e       wire;
 
     ngx_canvas_output_t     output;
-    canvas_ws_t             ws;
 
-    uint64_t                epoch;      /* of what it was sent */
-    uint64_t                seq;        /* sent or queued up to here */
-    ngx_canvas_wire_e       wire;
+    ngx_canvas_worker_t    *worker;
+    ngx_http_request_t     *request;    /* NULL: freed, as it mostly is */
+    canvas_ws_t             ws;
 
     uint32_t                placing;    /* on their way */
     ngx_queue_t             places;

@@ -76,10 +76,20 @@ size_t canvas_proto_update(char *buf, const canvas_change_t *change,
 size_t canvas_proto_update_frames(uint8_t *buf, const canvas_change_t *changes,
     size_t n, uint64_t first);
 
+/* the same of changes[picks[0]] ... changes[picks[n - 1]], ascending */
+size_t canvas_proto_update_frames_of(uint8_t *buf,
+    const canvas_change_t *changes, const uint16_t *picks, size_t n,
+    uint64_t first);
+
 /* payload of a binary updates message: 9 + 5 * n bytes; last is the seq of
  * the last change */
 size_t canvas_proto_updates_binary(uint8_t *buf,
     const canvas_change_t *changes, size_t n, uint64_t last);
+
+/* the same of changes[picks[0]] ... changes[picks[n - 1]] */
+size_t canvas_proto_updates_binary_of(uint8_t *buf,
+    const canvas_change_t *changes, const uint16_t *picks, size_t n,
+    uint64_t last);
 
 #define CANVAS_PROTO_REPLY_MAX  320
 

@@ -46,6 +46,11 @@ _Static_assert(CANVAS_UPDATE_LONGEST <= CANVAS_PROTO_UPDATE_MAX
 
 static char *canvas_proto_update_write(char *p, const canvas_change_t *change,
     uint64_t seq);
+static uint8_t *canvas_proto_update_frame(uint8_t *p,
+    const canvas_change_t *change, uint64_t seq);
+static uint8_t *canvas_proto_binary_head(uint8_t *p, uint64_t last);
+static uint8_t *canvas_proto_binary_record(uint8_t *p,
+    const canvas_change_t *change);
 
 
 size_t
@@ -65,25 +70,42 @@ size_t
 canvas_proto_update_frames(uint8_t *buf, const canvas_change_t *changes,
     size_t n, uint64_t first)
 {
-    char     *p, *end;
     size_t    i;
+    uint8_t  *p;
 
     if (buf == NULL) {
         return n * (CANVAS_UPDATE_FRAME_HEAD + CANVAS_UPDATE_LONGEST);
     }
 
-    p = (char *) buf;
+    p = buf;
 
     for (i = 0; i < n; i++) {
-        end = canvas_proto_update_write(p + CANVAS_UPDATE_FRAME_HEAD,
-                                        &changes[i], first + i);
-
-        (void) canvas_ws_head((uint8_t *) p, CANVAS_WS_OP_TEXT,
-                              (size_t) (end - p) - CANVAS_UPDATE_FRAME_HEAD);
-        p = end;
+        p = canvas_proto_update_frame(p, &changes[i], first + i);
     }
 
-    return (size_t) (p - (char *) buf);
+    return (size_t) (p - buf);
+}
+
+
+size_t
+canvas_proto_update_frames_of(uint8_t *buf, const canvas_change_t *changes,
+    const uint16_t *picks, size_t n, uint64_t first)
+{
+    size_t    i;
+    uint8_t  *p;
+
+    if (buf == NULL) {
+        return canvas_proto_update_frames(NULL, changes, n, first);
+    }
+
+    p = buf;
+
+    for (i = 0; i < n; i++) {
+        p = canvas_proto_update_frame(p, &changes[picks[i]],
+                                      first + picks[i]);
+    }
+
+    return (size_t) (p - buf);
 }
 
 
@@ -91,16 +113,64 @@ size_t
 canvas_proto_updates_binary(uint8_t *buf, const canvas_change_t *changes,
     size_t n, uint64_t last)
 {
-    size_t                  i;
-    uint8_t                *p;
-    unsigned                shift;
-    const canvas_change_t  *change;
+    size_t    i;
+    uint8_t  *p;
 
     if (buf == NULL) {
         return CANVAS_PROTO_BINARY_HEAD + n * CANVAS_PROTO_BINARY_RECORD;
     }
 
-    p = buf;
+    p = canvas_proto_binary_head(buf, last);
+
+    for (i = 0; i < n; i++) {
+        p = canvas_proto_binary_record(p, &changes[i]);
+    }
+
+    return (size_t) (p - buf);
+}
+
+
+size_t
+canvas_proto_updates_binary_of(uint8_t *buf, const canvas_change_t *changes,
+    const uint16_t *picks, size_t n, uint64_t last)
+{
+    size_t    i;
+    uint8_t  *p;
+
+    if (buf == NULL) {
+        return canvas_proto_updates_binary(NULL, changes, n, last);
+    }
+
+    p = canvas_proto_binary_head(buf, last);
+
+    for (i = 0; i < n; i++) {
+        p = canvas_proto_binary_record(p, &changes[picks[i]]);
+    }
+
+    return (size_t) (p - buf);
+}
+
+
+static uint8_t *
+canvas_proto_update_frame(uint8_t *p, const canvas_change_t *change,
+    uint64_t seq)
+{
+    uint8_t  *text, *end;
+
+    text = p + CANVAS_UPDATE_FRAME_HEAD;
+    end = (uint8_t *) canvas_proto_update_write((char *) text, change, seq);
+
+    (void) canvas_ws_head(p, CANVAS_WS_OP_TEXT, (size_t) (end - text));
+
+    return end;
+}
+
+
+static uint8_t *
+canvas_proto_binary_head(uint8_t *p, uint64_t last)
+{
+    unsigned  shift;
+
     *p++ = CANVAS_PROTO_BINARY_UPDATES;
 
     for (shift = 64; shift; /* void */) {
@@ -108,17 +178,20 @@ canvas_proto_updates_binary(uint8_t *buf, const canvas_change_t *changes,
         *p++ = (uint8_t) (last >> shift);
     }
 
-    for (i = 0; i < n; i++) {
-        change = &changes[i];
+    return p;
+}
 
-        *p++ = (uint8_t) (change->x >> 8);
-        *p++ = (uint8_t) change->x;
-        *p++ = (uint8_t) (change->y >> 8);
-        *p++ = (uint8_t) change->y;
-        *p++ = change->color;
-    }
 
-    return (size_t) (p - buf);
+static uint8_t *
+canvas_proto_binary_record(uint8_t *p, const canvas_change_t *change)
+{
+    *p++ = (uint8_t) (change->x >> 8);
+    *p++ = (uint8_t) change->x;
+    *p++ = (uint8_t) (change->y >> 8);
+    *p++ = (uint8_t) change->y;
+    *p++ = change->color;
+
+    return p;
 }
 
 

@@ -1,0 +1,45 @@
+/*
+ * canvas_tick: see the header.
+ */
+
+#include "canvas_tick.h"
+
+
+void
+canvas_tick_init(canvas_tick_t *tick, uint32_t least)
+{
+    tick->least = least;
+    tick->now = least;
+    tick->busy = 0;
+}
+
+
+void
+canvas_tick_slice(canvas_tick_t *tick, uint64_t us)
+{
+    tick->busy += us;
+}
+
+
+uint32_t
+canvas_tick_end(canvas_tick_t *tick)
+{
+    uint64_t  next, most;
+
+    most = tick->least > CANVAS_TICK_MAX ? tick->least : CANVAS_TICK_MAX;
+
+    next = (tick->busy + 999) / 1000;
+
+    if (next < tick->now - tick->now / 4) {
+        next = tick->now - tick->now / 4;
+    }
+
+    if (next < tick->least) {
+        next = tick->least;
+    }
+
+    tick->now = (uint32_t) (next < most ? next : most);
+    tick->busy = 0;
+
+    return tick->now;
+}

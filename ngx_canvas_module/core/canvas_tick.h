@@ -1,0 +1,32 @@
+/*
+ * canvas_tick: how long changes are collected until the next sweep over the
+ * sockets.  No clock: the caller measures how long a sweep was at work.
+ *
+ * The pause between two sweeps is the configured one, or as long as the last
+ * sweep took when that is longer: sweeps get half of the time at most.  It
+ * grows at once and falls by a quarter a sweep, and never exceeds
+ * CANVAS_TICK_MAX (or the configured pause, if that is longer).
+ */
+
+#ifndef CANVAS_TICK_H_INCLUDED
+#define CANVAS_TICK_H_INCLUDED
+
+#include <stdint.h>
+
+#define CANVAS_TICK_MAX  250        /* ms */
+
+typedef struct {
+    uint32_t  least;                /* ms, configured */
+    uint32_t  now;                  /* ms */
+    uint64_t  busy;                 /* us of the current sweep */
+} canvas_tick_t;
+
+void canvas_tick_init(canvas_tick_t *tick, uint32_t least);
+
+/* a slice of the sweep took so long, us */
+void canvas_tick_slice(canvas_tick_t *tick, uint64_t us);
+
+/* the sweep is over: ms until the next one */
+uint32_t canvas_tick_end(canvas_tick_t *tick);
+
+#endif /* CANVAS_TICK_H_INCLUDED */

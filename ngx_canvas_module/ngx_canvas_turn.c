@@ -1,0 +1,62 @@
+/*
+ * ngx_canvas_turn: see the header.
+ */
+
+#include "ngx_canvas_turn.h"
+
+
+static void ngx_canvas_turn_end(ngx_event_t *ev);
+
+
+uint64_t
+ngx_canvas_clock(void)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
+
+    return (uint64_t) ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+
+void
+ngx_canvas_turn_init(ngx_canvas_turn_t *turn, ngx_canvas_counters_t *counters,
+    ngx_log_t *log)
+{
+    turn->counters = counters;
+    turn->event.handler = ngx_canvas_turn_end;
+    turn->event.data = turn;
+    turn->event.log = log;
+}
+
+
+void
+ngx_canvas_turn_begin(ngx_canvas_turn_t *turn)
+{
+    if (!turn->event.posted) {
+        turn->began = ngx_canvas_clock();
+        ngx_post_event(&turn->event, &ngx_posted_events);
+    }
+}
+
+
+/* what else was posted in this turn comes first */
+
+static void
+ngx_canvas_turn_end(ngx_event_t *ev)
+{
+    ngx_canvas_turn_t  *turn;
+
+    turn = ev->data;
+
+    if (!turn->waited && !ngx_queue_empty(&ngx_posted_events)) {
+        turn->waited = 1;
+        ngx_post_event(ev, &ngx_posted_events);
+        return;
+    }
+
+    turn->waited = 0;
+
+    ngx_canvas_gauge_raise(turn->counters, NGX_CANVAS_COUNT_TURN_LONGEST,
+                           ngx_canvas_clock() - turn->began);
+}

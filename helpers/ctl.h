@@ -57,6 +57,7 @@ extern const ctl_command_t  cmd_record;
 extern const ctl_command_t  cmd_restore;
 extern const ctl_command_t  cmd_rotate;
 extern const ctl_command_t  cmd_snapshot;
+extern const ctl_command_t  cmd_timelapse;
 extern const ctl_command_t  cmd_user;
 
 #endif /* CTL_H_INCLUDED */

@@ -15,8 +15,6 @@
 #include <unistd.h>
 
 
-static ctl_status_t ctl_file_fill(int fd, const char *path, const void *data,
-    size_t len, mode_t mode, ctl_error_t *error);
 static void ctl_file_sync_directory(const char *directory);
 
 
@@ -60,10 +58,33 @@ ctl_file_write(const char *path, const void *data, size_t len, mode_t mode,
     ctl_error_t *error)
 {
     int           fd;
-    char          copy[PATH_MAX], temporary[PATH_MAX];
+    char          temporary[PATH_MAX];
+    ctl_status_t  status;
+
+    status = ctl_file_begin(path, temporary, &fd, error);
+    if (status != CTL_OK) {
+        return status;
+    }
+
+    status = ctl_file_write_fd(fd, path, data, len, error);
+
+    if (status == CTL_OK) {
+        return ctl_file_commit(path, temporary, fd, mode, error);
+    }
+
+    ctl_file_abandon(temporary, fd);
+
+    return status;
+}
+
+
+ctl_status_t
+ctl_file_begin(const char *path, char *temporary, int *fd,
+    ctl_error_t *error)
+{
+    char          copy[PATH_MAX];
     const char   *directory;
     struct stat   st;
-    ctl_status_t  status;
 
     if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
         return ctl_error_set(error, CTL_FAILED,
@@ -73,41 +94,57 @@ ctl_file_write(const char *path, const void *data, size_t len, mode_t mode,
     snprintf(copy, sizeof(copy), "%s", path);
     directory = dirname(copy);
 
-    if (snprintf(temporary, sizeof(temporary), "%s/.canvas-XXXXXX",
-                 directory) >= (int) sizeof(temporary)
-        || strlen(path) >= sizeof(copy))
+    if (snprintf(temporary, PATH_MAX, "%s/.canvas-XXXXXX", directory)
+        >= PATH_MAX || strlen(path) >= sizeof(copy))
     {
         return ctl_error_set(error, CTL_FAILED, "cannot write %.64s...: %s",
                              path, strerror(ENAMETOOLONG));
     }
 
-    fd = mkostemp(temporary, O_CLOEXEC);
-    if (fd < 0) {
+    *fd = mkostemp(temporary, O_CLOEXEC);
+    if (*fd < 0) {
         return ctl_error_set(error, CTL_FAILED,
                              "cannot write %s: %s in directory %s", path,
                              strerror(errno), directory);
     }
 
-    status = ctl_file_fill(fd, path, data, len, mode, error);
+    return CTL_OK;
+}
 
-    if (close(fd) != 0 && status == CTL_OK) {
-        status = ctl_error_set(error, CTL_FAILED, "cannot write %s: %s",
-                               path, strerror(errno));
+
+ctl_status_t
+ctl_file_commit(const char *path, char *temporary, int fd, mode_t mode,
+    ctl_error_t *error)
+{
+    int  failed;
+
+    failed = fchmod(fd, mode) != 0 || fsync(fd) != 0 ? errno : 0;
+
+    if (close(fd) != 0 && failed == 0) {
+        failed = errno;
     }
 
-    if (status == CTL_OK && rename(temporary, path) != 0) {
-        status = ctl_error_set(error, CTL_FAILED, "cannot write %s: %s",
-                               path, strerror(errno));
+    if (failed == 0 && rename(temporary, path) != 0) {
+        failed = errno;
     }
 
-    if (status != CTL_OK) {
+    if (failed != 0) {
         unlink(temporary);
-        return status;
+        return ctl_error_set(error, CTL_FAILED, "cannot write %s: %s", path,
+                             strerror(failed));
     }
 
-    ctl_file_sync_directory(directory);
+    ctl_file_sync_directory(dirname(temporary));
 
     return CTL_OK;
+}
+
+
+void
+ctl_file_abandon(const char *temporary, int fd)
+{
+    close(fd);
+    unlink(temporary);
 }
 
 
@@ -151,26 +188,6 @@ ctl_file_write_fd(int fd, const char *name, const void *data, size_t len,
             return ctl_error_set(error, CTL_FAILED, "cannot write %s: %s",
                                  name, strerror(errno));
         }
-    }
-
-    return CTL_OK;
-}
-
-
-static ctl_status_t
-ctl_file_fill(int fd, const char *path, const void *data, size_t len,
-    mode_t mode, ctl_error_t *error)
-{
-    ctl_status_t  status;
-
-    status = ctl_file_write_fd(fd, path, data, len, error);
-    if (status != CTL_OK) {
-        return status;
-    }
-
-    if (fchmod(fd, mode) != 0 || fsync(fd) != 0) {
-        return ctl_error_set(error, CTL_FAILED, "cannot write %s: %s", path,
-                             strerror(errno));
     }
 
     return CTL_OK;

@@ -22,6 +22,18 @@ ctl_status_t ctl_file_read(const char *path, char **data, size_t *len,
 ctl_status_t ctl_file_write(const char *path, const void *data, size_t len,
     mode_t mode, ctl_error_t *error);
 
+/*
+ * The same in steps, for what somebody else writes: an empty file beside
+ * path, open as *fd, whose name is put into temporary (PATH_MAX bytes); then
+ * either _commit, which closes it and leaves nothing behind if it fails, or
+ * _abandon.  _commit changes temporary.
+ */
+ctl_status_t ctl_file_begin(const char *path, char *temporary, int *fd,
+    ctl_error_t *error);
+ctl_status_t ctl_file_commit(const char *path, char *temporary, int fd,
+    mode_t mode, ctl_error_t *error);
+void ctl_file_abandon(const char *temporary, int fd);
+
 /* creates the directory (its parent has to be there) if it is missing */
 ctl_status_t ctl_file_directory(const char *path, ctl_error_t *error);
 

@@ -15,8 +15,14 @@
 
 #define CTL_PG_COPY_CHUNK  65536
 
+/* forms of results */
+#define CTL_PG_TEXT    0
+#define CTL_PG_BINARY  1
+
 
 static ctl_status_t ctl_pg_open(ctl_pg_t *pg);
+static PGresult *ctl_pg_ask(ctl_pg_t *pg, const char *sql, int n,
+    const char *const *values, int format);
 static PGresult *ctl_pg_result(ctl_pg_t *pg);
 static PGresult *ctl_pg_last(ctl_pg_t *pg);
 static ctl_status_t ctl_pg_wait(ctl_pg_t *pg, short events, int64_t deadline);
@@ -112,11 +118,27 @@ ctl_pg_open(ctl_pg_t *pg)
 PGresult *
 ctl_pg_query(ctl_pg_t *pg, const char *sql, int n, const char *const *values)
 {
+    return ctl_pg_ask(pg, sql, n, values, CTL_PG_TEXT);
+}
+
+
+PGresult *
+ctl_pg_query_binary(ctl_pg_t *pg, const char *sql, int n,
+    const char *const *values)
+{
+    return ctl_pg_ask(pg, sql, n, values, CTL_PG_BINARY);
+}
+
+
+static PGresult *
+ctl_pg_ask(ctl_pg_t *pg, const char *sql, int n, const char *const *values,
+    int format)
+{
     if (ctl_pg_connect(pg) != CTL_OK) {
         return NULL;
     }
 
-    if (PQsendQueryParams(pg->conn, sql, n, NULL, values, NULL, NULL, 0)
+    if (PQsendQueryParams(pg->conn, sql, n, NULL, values, NULL, NULL, format)
         != 1)
     {
         ctl_pg_lost(pg);

@@ -38,6 +38,10 @@ void ctl_pg_close(ctl_pg_t *pg);
 PGresult *ctl_pg_query(ctl_pg_t *pg, const char *sql, int n,
     const char *const *values);
 
+/* the same, with the columns of the result as PostgreSQL holds them */
+PGresult *ctl_pg_query_binary(ctl_pg_t *pg, const char *sql, int n,
+    const char *const *values);
+
 /* the same when only success matters */
 ctl_status_t ctl_pg_run(ctl_pg_t *pg, const char *sql, int n,
     const char *const *values);

@@ -18,7 +18,7 @@ typedef struct {
     const uint8_t           *pixels;
     unsigned                 width;
     unsigned                 height;
-    const canvas_palette_t  *palette;
+    const canvas_palette_t  *palette;   /* NULL: pixels are R, G, B */
     unsigned                 scale;
     int                      level;
 
@@ -32,9 +32,13 @@ typedef struct {
 } canvas_png_t;
 
 
+static canvas_status_t canvas_png_file(canvas_png_t *job, uint8_t **png,
+    size_t *len);
 static canvas_status_t canvas_png_check(const canvas_png_t *job);
+static canvas_status_t canvas_png_check_colors(const canvas_png_t *job);
 static canvas_status_t canvas_png_run(canvas_png_t *job);
 static void canvas_png_header(canvas_png_t *job);
+static void canvas_png_palette(canvas_png_t *job);
 static void canvas_png_rows(canvas_png_t *job);
 static void canvas_png_scale_row(const canvas_png_t *job, unsigned y);
 static int canvas_png_depth(const canvas_palette_t *palette);
@@ -63,22 +67,52 @@ canvas_png_encode(const uint8_t *pixels, unsigned width, unsigned height,
 
     status = canvas_png_check(&job);
 
+    if (status == CANVAS_OK) {
+        status = canvas_png_check_colors(&job);
+    }
+
+    return status == CANVAS_OK ? canvas_png_file(&job, png, len) : status;
+}
+
+
+canvas_status_t
+canvas_png_encode_rgb(const uint8_t *rgb, unsigned width, unsigned height,
+    int level, uint8_t **png, size_t *len)
+{
+    canvas_png_t     job;
+    canvas_status_t  status;
+
+    memset(&job, 0, sizeof(canvas_png_t));
+
+    job.pixels = rgb;
+    job.width = width;
+    job.height = height;
+    job.scale = 1;
+    job.level = level;
+
+    status = canvas_png_check(&job);
+
+    return status == CANVAS_OK ? canvas_png_file(&job, png, len) : status;
+}
+
+
+static canvas_status_t
+canvas_png_file(canvas_png_t *job, uint8_t **png, size_t *len)
+{
+    canvas_status_t  status;
+
+    status = canvas_png_run(job);
+
+    png_destroy_write_struct(&job->png, &job->info);
+    free(job->row);
+
     if (status != CANVAS_OK) {
+        free(job->data);
         return status;
     }
 
-    status = canvas_png_run(&job);
-
-    png_destroy_write_struct(&job.png, &job.info);
-    free(job.row);
-
-    if (status != CANVAS_OK) {
-        free(job.data);
-        return status;
-    }
-
-    *png = job.data;
-    *len = job.len;
+    *png = job->data;
+    *len = job->len;
 
     return CANVAS_OK;
 }
@@ -87,12 +121,9 @@ canvas_png_encode(const uint8_t *pixels, unsigned width, unsigned height,
 static canvas_status_t
 canvas_png_check(const canvas_png_t *job)
 {
-    size_t  i, n;
-
     if (job->width == 0 || job->height == 0
         || job->scale == 0 || job->scale > CANVAS_PNG_SCALE_MAX
-        || job->level < 0 || job->level > 9
-        || job->palette->n == 0 || job->palette->n > CANVAS_PALETTE_MAX)
+        || job->level < 0 || job->level > 9)
     {
         return CANVAS_INVALID;
     }
@@ -101,6 +132,19 @@ canvas_png_check(const canvas_png_t *job)
         || job->height > PNG_UINT_31_MAX / job->scale)
     {
         return CANVAS_TOO_LARGE;
+    }
+
+    return CANVAS_OK;
+}
+
+
+static canvas_status_t
+canvas_png_check_colors(const canvas_png_t *job)
+{
+    size_t  i, n;
+
+    if (job->palette->n == 0 || job->palette->n > CANVAS_PALETTE_MAX) {
+        return CANVAS_INVALID;
     }
 
     n = (size_t) job->width * job->height;
@@ -151,6 +195,38 @@ canvas_png_run(canvas_png_t *job)
 static void
 canvas_png_header(canvas_png_t *job)
 {
+    int  depth, type;
+
+    depth = job->palette != NULL ? canvas_png_depth(job->palette) : 8;
+    type = job->palette != NULL ? PNG_COLOR_TYPE_PALETTE : PNG_COLOR_TYPE_RGB;
+
+    png_set_user_limits(job->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+    png_set_compression_level(job->png, job->level);
+
+    /* an index is no quantity: filters would only cost */
+    png_set_filter(job->png, PNG_FILTER_TYPE_BASE, job->palette != NULL ?
+                   PNG_FILTER_NONE : PNG_ALL_FILTERS);
+
+    png_set_IHDR(job->png, job->info, job->width * job->scale,
+                 job->height * job->scale, depth, type, PNG_INTERLACE_NONE,
+                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+
+    if (job->palette != NULL) {
+        canvas_png_palette(job);
+    }
+
+    png_write_info(job->png, job->info);
+
+    /* rows are handed over as one byte a pixel */
+    if (job->palette != NULL) {
+        png_set_packing(job->png);
+    }
+}
+
+
+static void
+canvas_png_palette(canvas_png_t *job)
+{
     unsigned   i;
     png_color  colors[CANVAS_PALETTE_MAX];
 
@@ -160,27 +236,25 @@ canvas_png_header(canvas_png_t *job)
         colors[i].blue = job->palette->rgb[i][2];
     }
 
-    png_set_user_limits(job->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-    png_set_compression_level(job->png, job->level);
-    png_set_filter(job->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
-    png_set_IHDR(job->png, job->info, job->width * job->scale,
-                 job->height * job->scale, canvas_png_depth(job->palette),
-                 PNG_COLOR_TYPE_PALETTE, PNG_INTERLACE_NONE,
-                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     png_set_PLTE(job->png, job->info, colors, (int) job->palette->n);
-    png_write_info(job->png, job->info);
-
-    /* rows are handed over as one byte a pixel */
-    png_set_packing(job->png);
 }
 
 
 static void
 canvas_png_rows(canvas_png_t *job)
 {
+    size_t    len;
     unsigned  y, i;
 
+    len = (size_t) job->width * 3;
+
     for (y = 0; y < job->height; y++) {
+
+        if (job->palette == NULL) {
+            png_write_row(job->png, job->pixels + y * len);
+            continue;
+        }
+
         canvas_png_scale_row(job, y);
 
         for (i = 0; i < job->scale; i++) {

@@ -1,5 +1,6 @@
 /*
- * canvas_png: an indexed PNG of a canvas through libpng, written to memory.
+ * canvas_png: a PNG through libpng, written to memory: indexed, of a canvas,
+ * or of true colours, of a reduced one.
  * Slow: run it on a thread, never on an event loop.
  */
 
@@ -16,5 +17,9 @@
 canvas_status_t canvas_png_encode(const uint8_t *pixels, unsigned width,
     unsigned height, const canvas_palette_t *palette, unsigned scale,
     int level, uint8_t **png, size_t *len);
+
+/* rgb: three bytes a pixel; the rest as above */
+canvas_status_t canvas_png_encode_rgb(const uint8_t *rgb, unsigned width,
+    unsigned height, int level, uint8_t **png, size_t *len);
 
 #endif /* CANVAS_PNG_H_INCLUDED */

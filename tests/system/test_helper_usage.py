@@ -10,7 +10,7 @@ from stores import HELPER
 from stores import bare_stores, library_redis, shared_postgres  # noqa: F401
 
 COMMANDS = ["migrate", "mode", "record", "rotate", "snapshot", "restore",
-            "export-png", "user"]
+            "export-png", "timelapse", "user"]
 
 
 def run(*arguments, **environment):
@@ -62,11 +62,38 @@ def test_version():
     (["export-png"], "-o FILE"),
     (["export-png", "-o", "x", "--live", "--archive",
       "00000000-0000-0000-0000-000000000000"], "not both"),
-    (["export-png", "-o", "x", "--archive", "7"], '"7" is no UUID'),
+    (["export-png", "-o", "x", "--archive", "7"], '"7": expected a UUID'),
     (["export-png", "-o", "x", "--scale", "0"], "from 1 to 64"),
     (["export-png", "-o", "x", "--scale", "65"], "from 1 to 64"),
     (["export-png", "-o", "x", "--scale", "2x"], "from 1 to 64"),
     (["export-png", "-o", "x", "--scale", "-1"], "from 1 to 64"),
+    (["export-png", "-o", "x", "--at", "yesterday"], "expected a time such"),
+    (["export-png", "-o", "x", "--at", "2026-02-07T14:00:00Z", "--at-seq",
+      "7"], "--at or --at-seq, not both"),
+    (["export-png", "-o", "x", "--scale", "2", "--thumbnail", "9"],
+     "--scale or --thumbnail, not both"),
+    (["export-png", "-o", "x", "--thumbnail", "0"], "from 1 to 65535"),
+    (["export-png", "-o", "x", "--at-seq", "-7"], "the number of a change"),
+    (["export-png", "-o", "x", "--rect", "1,2,3"], "X,Y,WIDTH,HEIGHT"),
+    (["timelapse"], "-o FILE"),
+    (["timelapse", "-o", "x"], "x: a film ends in .mp4, .webm, .gif or .png"),
+    (["timelapse", "-o", "-"], "a film ends in"),
+    (["timelapse", "-o", "/tmp/.mp4"], "a film ends in"),
+    (["timelapse", "-o", "x.gif", "--live", "--archive", "7"], "not both"),
+    (["timelapse", "-o", "x.gif", "--archive", "7"], "expected a UUID"),
+    (["timelapse", "-o", "x.gif", "--seconds", "0"], "from 0.1 to 600"),
+    (["timelapse", "-o", "x.gif", "--seconds", "601"], "from 0.1 to 600"),
+    (["timelapse", "-o", "x.gif", "--fps", "0"], "from 1 to 60"),
+    (["timelapse", "-o", "x.gif", "--fps", "51"], "too many for .gif"),
+    (["timelapse", "-o", "x.mp4", "--fps", "61"], "from 1 to 60"),
+    (["timelapse", "-o", "x.gif", "--scale", "65"], "from 1 to 64"),
+    (["timelapse", "-o", "x.gif", "--rect", "0,0,0,5"], "X,Y,WIDTH,HEIGHT"),
+    (["timelapse", "-o", "x.gif", "--hold", "61"], "from 0 to 60"),
+    (["timelapse", "-o", "x.gif", "--pace", "fast"], "time or events"),
+    (["timelapse", "-o", "x.gif", "--from", "today"], "expected a time such"),
+    (["timelapse", "-o", "x.gif", "--from", "2026-02-07T14:00:01Z", "--to",
+      "2026-02-07T14:00:00Z"], "--from has to be before --to"),
+    (["timelapse", "-o", "x.gif", "now"], "usage: canvas-helper timelapse"),
 ])
 def test_usage_errors(arguments, pattern):
     assert_fails(run(*arguments), 2, pattern)
@@ -112,7 +139,8 @@ def test_environment_wins_over_the_file(tmp_path):
 
 @pytest.mark.parametrize("arguments", [
     ["migrate"], ["rotate"], ["snapshot"], ["restore"],
-    ["export-png", "-o", "/dev/null/x"]])
+    ["export-png", "-o", "/dev/null/x"],
+    ["timelapse", "-o", "/dev/null/x.gif"]])
 def test_stores_away_are_a_temporary_failure(tmp_path, arguments):
     result = run(*arguments, CANVAS_REDIS="unix:/nonexistent/redis",
                  CANVAS_POSTGRES="host=/nonexistent")
@@ -121,7 +149,8 @@ def test_stores_away_are_a_temporary_failure(tmp_path, arguments):
 
 def test_before_migrate(bare_stores):
     for arguments in (["rotate"], ["snapshot"],
-                      ["export-png", "-o", "/dev/null"]):
+                      ["export-png", "-o", "/dev/null"],
+                      ["timelapse", "-o", "/dev/null/x.gif"]):
         result = bare_stores.helper(*arguments)
         assert result.code == 1
         assert "run canvas-helper migrate" in result.err

@@ -119,6 +119,59 @@ START_TEST(png_decodes)
 END_TEST
 
 
+START_TEST(png_true_color)
+{
+    size_t       len, n;
+    uint8_t     *png, *rgb, *got;
+    unsigned     i, k;
+    uint64_t     state;
+    png_image    image;
+
+    static const unsigned  sizes[][2] = { { 1, 1 }, { 7, 3 }, { 200, 133 } };
+
+    state = 5;
+
+    for (i = 0; i < CHECK_N(sizes); i++) {
+        n = 3 * (size_t) sizes[i][0] * sizes[i][1];
+        rgb = malloc(n);
+        got = malloc(n);
+        ck_assert(rgb != NULL && got != NULL);
+
+        for (k = 0; k < n; k++) {
+            rgb[k] = (uint8_t) check_random(&state);
+        }
+
+        ck_assert_int_eq(canvas_png_encode_rgb(rgb, sizes[i][0], sizes[i][1],
+                                               6, &png, &len), CANVAS_OK);
+
+        /* IHDR: 8 bits, colour type 2 */
+        ck_assert_uint_eq(png[24], 8);
+        ck_assert_uint_eq(png[25], 2);
+
+        memset(&image, 0, sizeof(image));
+        image.version = PNG_IMAGE_VERSION;
+        ck_assert(png_image_begin_read_from_memory(&image, png, len));
+        ck_assert_uint_eq(image.width, sizes[i][0]);
+        ck_assert_uint_eq(image.height, sizes[i][1]);
+        image.format = PNG_FORMAT_RGB;
+        ck_assert(png_image_finish_read(&image, NULL, got, 0, NULL));
+        ck_assert_mem_eq(got, rgb, n);
+
+        free(png);
+        free(rgb);
+        free(got);
+    }
+
+    ck_assert_int_eq(canvas_png_encode_rgb(NULL, 0, 1, 6, &png, &len),
+                     CANVAS_INVALID);
+    ck_assert_int_eq(canvas_png_encode_rgb(NULL, 1, 0, 6, &png, &len),
+                     CANVAS_INVALID);
+    ck_assert_int_eq(canvas_png_encode_rgb(NULL, 1, 1, 10, &png, &len),
+                     CANVAS_INVALID);
+}
+END_TEST
+
+
 START_TEST(png_refuses)
 {
     size_t            len;
@@ -182,7 +235,9 @@ END_TEST
 Suite *
 check_png(void)
 {
-    const TTest *const  tests[] = { png_decodes, png_refuses, png_wide };
+    const TTest *const  tests[] = {
+        png_decodes, png_true_color, png_refuses, png_wide
+    };
 
     return check_suite("png", tests, CHECK_N(tests));
 }

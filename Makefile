@@ -69,6 +69,7 @@ down:
 test: build
 	@deploy/install-packages test
 	$(MAKE) --no-print-directory -C tests/unit BUILD=$(BUILD) run
+	$(MAKE) --no-print-directory -C tests/unit/helper BUILD=$(BUILD) run
 	tests/sql/run
 	$(PYTHON) -m pytest tests/system
 	tests/browser/run

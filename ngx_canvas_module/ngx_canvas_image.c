@@ -31,7 +31,7 @@ static void ngx_canvas_image_ready(void *data,
     ngx_canvas_rendering_t *rendering);
 static void ngx_canvas_image_cleanup(void *data);
 static ngx_int_t ngx_canvas_image_answer(ngx_canvas_image_t *image);
-static void ngx_canvas_image_body(ngx_canvas_image_t *image);
+static ngx_int_t ngx_canvas_image_body(ngx_canvas_image_t *image);
 static ngx_int_t ngx_canvas_image_encoding(ngx_canvas_image_t *image);
 static ngx_int_t ngx_canvas_image_etag(ngx_canvas_image_t *image);
 static ngx_int_t ngx_canvas_image_number(ngx_http_request_t *r,
@@ -186,7 +186,9 @@ ngx_canvas_image_answer(ngx_canvas_image_t *image)
     reply.type = ngx_canvas_image_forms[image->form].type;
     reply.max_age = NGX_CANVAS_IMAGE_MAX_AGE;
 
-    ngx_canvas_image_body(image);
+    if (ngx_canvas_image_body(image) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 
     return ngx_canvas_reply_buf(r, &reply, &image->buf,
                                 rendering->memory.len);
@@ -198,12 +200,13 @@ ngx_canvas_image_answer(ngx_canvas_image_t *image)
  * where it may (sendfile on, no filter in between), else it takes the memory.
  */
 
-static void
+static ngx_int_t
 ngx_canvas_image_body(ngx_canvas_image_t *image)
 {
-    ngx_buf_t            *b;
-    ngx_connection_t     *c;
-    ngx_canvas_memory_t  *memory;
+    ngx_buf_t                 *b;
+    ngx_connection_t          *c;
+    ngx_canvas_memory_t       *memory;
+    ngx_http_core_loc_conf_t  *clcf;
 
     c = image->request->connection;
     memory = &image->rendering->memory;
@@ -214,7 +217,7 @@ ngx_canvas_image_body(ngx_canvas_image_t *image)
     b->memory = 1;
 
     if (memory->fd == NGX_INVALID_FILE) {
-        return;
+        return NGX_OK;
     }
 
     image->file.fd = memory->fd;
@@ -225,11 +228,17 @@ ngx_canvas_image_body(ngx_canvas_image_t *image)
     b->file_last = memory->len;
     b->in_file = 1;
 
-    /* a corked body waits for the kernel's timer: 40 ms of the slowest */
+    /* the end of a body must neither wait in a cork nor for the client's
+     * delayed acknowledgement: either may take 40 ms */
 
     if (c->tcp_nopush == NGX_TCP_NOPUSH_UNSET) {
         c->tcp_nopush = NGX_TCP_NOPUSH_DISABLED;
     }
+
+    clcf = ngx_http_get_module_loc_conf(image->request, ngx_http_core_module);
+
+    return clcf->tcp_nodelay && image->request->stream == NULL
+           ? ngx_tcp_nodelay(c) : NGX_OK;
 }
 
 

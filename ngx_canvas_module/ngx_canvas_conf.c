@@ -404,6 +404,7 @@ ngx_canvas_conf_create(ngx_conf_t *cf, ngx_str_t *name)
     canvas->send_queue = NGX_CONF_UNSET_UINT;
     canvas->connections = NGX_CONF_UNSET_UINT;
     canvas->secure_cookie = NGX_CONF_UNSET;
+    canvas->deflate = NGX_CONF_UNSET;
 
     canvas->redis.timeout = 1000;
     canvas->postgres.connections = 2;
@@ -440,6 +441,7 @@ ngx_canvas_conf_finish(ngx_conf_t *cf, ngx_canvas_conf_t *canvas)
     ngx_conf_init_uint_value(canvas->send_queue, 64);
     ngx_conf_init_uint_value(canvas->connections, 0);
     ngx_conf_init_value(canvas->secure_cookie, 0);
+    ngx_conf_init_value(canvas->deflate, 1);
 
     if (canvas->prefix.data == NULL) {
         ngx_str_set(&canvas->prefix, "{main}:");

@@ -72,6 +72,7 @@ typedef struct {
     ngx_uint_t               connections;     /* WebSockets a worker; 0: any */
     ngx_array_t             *origins;         /* ngx_str_t; NULL: same host */
     ngx_flag_t               secure_cookie;
+    ngx_flag_t               deflate;         /* permessage-deflate */
 
     ngx_str_t                prefix;          /* of keys and the channel */
     ngx_str_t                keys[NGX_CANVAS_KEY_MAX];

@@ -64,7 +64,7 @@ ngx_canvas_echo_handler(ngx_http_request_t *r)
     ctx = ngx_canvas_request_ctx(r);
 
     if (echo == NULL || ctx == NULL
-        || ngx_canvas_handshake_answer(r, NULL, &answer) != NGX_OK)
+        || ngx_canvas_handshake_answer(r, NULL, NULL, &answer) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }

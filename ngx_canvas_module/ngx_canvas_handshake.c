@@ -7,6 +7,8 @@
 #include "ngx_canvas_handshake.h"
 #include "ngx_canvas_reply.h"
 
+#include "canvas_extension.h"
+
 #include <ngx_sha1.h>
 
 
@@ -111,9 +113,41 @@ ngx_canvas_handshake_protocol(ngx_http_request_t *r,
 
 
 ngx_int_t
-ngx_canvas_handshake_answer(ngx_http_request_t *r, const char *protocol,
-    ngx_str_t *answer)
+ngx_canvas_handshake_deflate(ngx_http_request_t *r)
 {
+    ngx_int_t                     rc;
+    canvas_status_t               status;
+    ngx_table_elt_t              *h;
+    ngx_canvas_handshake_iter_t   iter;
+
+    rc = NGX_DECLINED;
+    ngx_memzero(&iter, sizeof(ngx_canvas_handshake_iter_t));
+
+    while ((h = ngx_canvas_handshake_header(r, "sec-websocket-extensions",
+                                            &iter))
+           != NULL)
+    {
+        status = canvas_extension_offers((char *) h->value.data,
+                                         h->value.len);
+
+        if (status == CANVAS_INVALID) {
+            return NGX_ERROR;
+        }
+
+        if (status == CANVAS_OK) {
+            rc = NGX_OK;
+        }
+    }
+
+    return rc;
+}
+
+
+ngx_int_t
+ngx_canvas_handshake_answer(ngx_http_request_t *r, const char *protocol,
+    const char *extensions, ngx_str_t *answer)
+{
+    size_t            len;
     u_char           *p;
     u_char            digest[20];
     u_char            accept[ngx_base64_encoded_length(sizeof(digest))];
@@ -137,7 +171,10 @@ ngx_canvas_handshake_answer(ngx_http_request_t *r, const char *protocol,
     out.data = accept;
     ngx_encode_base64(&out, &in);
 
-    p = ngx_pnalloc(r->pool, 256 + (protocol ? ngx_strlen(protocol) : 0));
+    len = 256 + (protocol ? ngx_strlen(protocol) : 0)
+          + (extensions ? ngx_strlen(extensions) : 0);
+
+    p = ngx_pnalloc(r->pool, len);
     if (p == NULL) {
         return NGX_ERROR;
     }
@@ -151,6 +188,10 @@ ngx_canvas_handshake_answer(ngx_http_request_t *r, const char *protocol,
 
     if (protocol) {
         p = ngx_sprintf(p, "Sec-WebSocket-Protocol: %s" CRLF, protocol);
+    }
+
+    if (extensions) {
+        p = ngx_sprintf(p, "Sec-WebSocket-Extensions: %s" CRLF, extensions);
     }
 
     *p++ = CR;

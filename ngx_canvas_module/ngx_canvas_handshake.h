@@ -21,8 +21,14 @@ ngx_uint_t ngx_canvas_handshake_check(ngx_http_request_t *r);
 ngx_int_t ngx_canvas_handshake_protocol(ngx_http_request_t *r,
     const char *const *protocols);
 
-/* the whole answer, in the request's pool; protocol may be NULL */
+/*
+ * Does the client offer permessage-deflate in a form that we take?  NGX_OK,
+ * NGX_DECLINED; NGX_ERROR: Sec-WebSocket-Extensions is malformed.
+ */
+ngx_int_t ngx_canvas_handshake_deflate(ngx_http_request_t *r);
+
+/* the whole answer, in the request's pool; protocol, extensions: or NULL */
 ngx_int_t ngx_canvas_handshake_answer(ngx_http_request_t *r,
-    const char *protocol, ngx_str_t *answer);
+    const char *protocol, const char *extensions, ngx_str_t *answer);
 
 #endif /* NGX_CANVAS_HANDSHAKE_H_INCLUDED */

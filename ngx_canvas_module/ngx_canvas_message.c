@@ -318,7 +318,7 @@ ngx_canvas_message_authenticated(void *data,
     ngx_canvas_store_result_t *result)
 {
     ngx_int_t              rc;
-    ngx_str_t              nothing = ngx_null_string;
+    ngx_str_t              nothing = ngx_string("");
     canvas_msg_t           msg;
     ngx_canvas_session_t  *session;
 

@@ -78,6 +78,9 @@ static ngx_command_t  ngx_canvas_commands[] = {
     ngx_canvas_setting("connections", NGX_CONF_TAKE1,
                        ngx_conf_set_num_slot, connections, NULL),
 
+    ngx_canvas_setting("deflate", NGX_CONF_FLAG,
+                       ngx_conf_set_flag_slot, deflate, NULL),
+
     ngx_canvas_setting("origins", NGX_CONF_1MORE,
                        ngx_canvas_conf_origins, origins, NULL),
 

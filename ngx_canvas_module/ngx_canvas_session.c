@@ -258,6 +258,7 @@ ngx_canvas_session_create(ngx_http_request_t *r,
     session->wire = opening->wire;
     session->output.size = conf->send_queue;
     session->ws.limit = conf->message_limit;
+    session->ws.inflate = opening->deflate ? session->worker->inflate : NULL;
     session->received = (uint32_t) ngx_current_msec;
     session->opened = ngx_time();
     ngx_queue_init(&session->places);

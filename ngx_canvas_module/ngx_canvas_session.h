@@ -88,6 +88,8 @@ typedef struct {
     uint64_t                since;
     uint64_t                epoch;
     unsigned                resume:1;   /* since, epoch; else from now on */
+    unsigned                deflate:1;  /* messages of the client may be
+                                           compressed */
 } ngx_canvas_opening_t;
 
 /*

@@ -15,6 +15,8 @@
 #include "ngx_canvas_reply.h"
 #include "ngx_canvas_session.h"
 
+#include "canvas_extension.h"
+
 
 typedef struct {
     ngx_http_request_t       *request;
@@ -48,6 +50,7 @@ static const char *const  ngx_canvas_upgrade_protocols[] = {
 ngx_int_t
 ngx_canvas_upgrade_handler(ngx_http_request_t *r)
 {
+    ngx_int_t               deflate;
     ngx_uint_t              status;
     ngx_canvas_conf_t      *canvas;
     ngx_pool_cleanup_t     *cln;
@@ -62,6 +65,12 @@ ngx_canvas_upgrade_handler(ngx_http_request_t *r)
 
     if (status) {
         return ngx_canvas_upgrade_refuse(r, status);
+    }
+
+    deflate = ngx_canvas_handshake_deflate(r);
+
+    if (deflate == NGX_ERROR) {
+        return ngx_canvas_upgrade_refuse(r, NGX_HTTP_BAD_REQUEST);
     }
 
     if (ngx_canvas_origin_check(r, canvas) != NGX_OK) {
@@ -104,6 +113,7 @@ ngx_canvas_upgrade_handler(ngx_http_request_t *r)
 
     upgrade->protocol = ngx_canvas_handshake_protocol(r,
                                                  ngx_canvas_upgrade_protocols);
+    upgrade->opening.deflate = (canvas->deflate && deflate == NGX_OK);
     upgrade->opening.wire = upgrade->protocol == 1 ? NGX_CANVAS_WIRE_BINARY
                                                    : NGX_CANVAS_WIRE_JSON;
 
@@ -231,7 +241,10 @@ ngx_canvas_upgrade_open(ngx_event_t *ev)
     protocol = upgrade->protocol < 0 ? NULL
                             : ngx_canvas_upgrade_protocols[upgrade->protocol];
 
-    rc = ngx_canvas_handshake_answer(r, protocol, &upgrade->opening.head);
+    rc = ngx_canvas_handshake_answer(r, protocol, upgrade->opening.deflate
+                                                  ? CANVAS_EXTENSION_ANSWER
+                                                  : NULL,
+                                     &upgrade->opening.head);
 
     if (rc != NGX_OK) {
         rc = NGX_HTTP_INTERNAL_SERVER_ERROR;

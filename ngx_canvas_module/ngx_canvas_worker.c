@@ -76,6 +76,7 @@ ngx_canvas_worker_exit(ngx_cycle_t *cycle)
         }
 
         ngx_canvas_snapshot_close(worker->snapshot);
+        canvas_inflate_free(worker->inflate);
         ngx_canvas_shm_online_set(worker->shm, 0);
         ngx_canvas_counters_clear(worker->shm->counters);
     }
@@ -108,9 +109,10 @@ ngx_canvas_worker_start(ngx_cycle_t *cycle, ngx_canvas_conf_t *canvas)
     worker->broadcast = ngx_canvas_broadcast_create(worker);
     worker->snapshot = ngx_canvas_snapshot_create(worker);
     worker->sync = ngx_canvas_sync_create(worker);
+    worker->inflate = canvas_inflate_create();
 
     if (worker->broadcast == NULL || worker->snapshot == NULL
-        || worker->sync == NULL)
+        || worker->sync == NULL || worker->inflate == NULL)
     {
         return NGX_ERROR;
     }

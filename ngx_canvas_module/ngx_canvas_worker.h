@@ -12,9 +12,12 @@
 #include "ngx_canvas_redis.h"
 #include "ngx_canvas_shm.h"
 
+#include "canvas_inflate.h"
+
 typedef struct ngx_canvas_broadcast_s  ngx_canvas_broadcast_t;
 typedef struct ngx_canvas_snapshot_s   ngx_canvas_snapshot_t;
 typedef struct ngx_canvas_sync_s       ngx_canvas_sync_t;
+typedef struct ngx_canvas_updates_s    ngx_canvas_updates_t;
 
 /* the rules of the running week, as canvas_hello told them last */
 typedef struct {
@@ -38,6 +41,8 @@ struct ngx_canvas_worker_s {
     ngx_canvas_sync_t       *sync;
     ngx_canvas_broadcast_t  *broadcast;
     ngx_canvas_snapshot_t   *snapshot;
+    ngx_canvas_updates_t    *updates;         /* NULL: not asked for yet */
+    canvas_inflate_t        *inflate;         /* of all sockets */
 
     ngx_canvas_week_t        week;
     time_t                   started;

@@ -27,8 +27,10 @@
 static unsigned canvas_ws_feed_head(canvas_ws_t *ws, const uint8_t **pos,
     const uint8_t *last);
 static unsigned canvas_ws_check_start(const canvas_ws_t *ws);
+static int canvas_ws_may_compress(const canvas_ws_t *ws, unsigned first);
 static size_t canvas_ws_head_need(const canvas_ws_t *ws);
 static unsigned canvas_ws_start_frame(canvas_ws_t *ws);
+static size_t canvas_ws_max(const canvas_ws_t *ws);
 static unsigned canvas_ws_frame_len(const canvas_ws_t *ws, uint64_t *len);
 static unsigned canvas_ws_feed_payload(canvas_ws_t *ws, const uint8_t **pos,
     const uint8_t *last);
@@ -37,6 +39,8 @@ static void canvas_ws_unmask(canvas_ws_t *ws, uint8_t *dst,
     const uint8_t *src, size_t n);
 static canvas_ws_event_t canvas_ws_end_frame(canvas_ws_t *ws,
     canvas_ws_message_t *message);
+static unsigned canvas_ws_inflate(canvas_ws_t *ws,
+    canvas_ws_message_t *message, unsigned op);
 static canvas_ws_event_t canvas_ws_end_control(canvas_ws_t *ws,
     canvas_ws_message_t *message);
 static canvas_ws_event_t canvas_ws_end_close(canvas_ws_t *ws,
@@ -225,7 +229,9 @@ canvas_ws_check_start(const canvas_ws_t *ws)
         return 0;
     }
 
-    if (ws->head[0] & CANVAS_WS_RSV) {
+    if ((ws->head[0] & CANVAS_WS_RSV)
+        && !canvas_ws_may_compress(ws, ws->head[0]))
+    {
         return CANVAS_WS_CLOSE_PROTOCOL;
     }
 
@@ -246,6 +252,21 @@ canvas_ws_check_start(const canvas_ws_t *ws)
     default:
         return CANVAS_WS_CLOSE_PROTOCOL;
     }
+}
+
+
+/* RFC 7692 section 6.1: the first frame of a message, and RSV1 alone */
+
+static int
+canvas_ws_may_compress(const canvas_ws_t *ws, unsigned first)
+{
+    unsigned  op;
+
+    op = first & CANVAS_WS_OPCODE;
+
+    return ws->inflate != NULL
+           && (first & CANVAS_WS_RSV) == CANVAS_WS_RSV1
+           && (op == CANVAS_WS_OP_TEXT || op == CANVAS_WS_OP_BINARY);
 }
 
 
@@ -288,11 +309,12 @@ canvas_ws_start_frame(canvas_ws_t *ws)
 
         if (ws->opcode != CANVAS_WS_OP_CONTINUATION) {
             ws->message_op = ws->opcode;
+            ws->compressed = (ws->head[0] & CANVAS_WS_RSV1) != 0;
             ws->len = 0;
             memset(&ws->utf8, 0, sizeof(canvas_utf8_t));
         }
 
-        if (len > ws->limit - ws->len) {
+        if (len > canvas_ws_max(ws) - ws->len) {
             return CANVAS_WS_CLOSE_TOO_BIG;
         }
     }
@@ -304,6 +326,15 @@ canvas_ws_start_frame(canvas_ws_t *ws)
     ws->in_payload = 1;
 
     return 0;
+}
+
+
+/* bytes that the frames of this message may have */
+
+static size_t
+canvas_ws_max(const canvas_ws_t *ws)
+{
+    return ws->compressed ? CANVAS_WS_COMPRESSED_MAX(ws->limit) : ws->limit;
 }
 
 
@@ -380,6 +411,7 @@ canvas_ws_feed_payload(canvas_ws_t *ws, const uint8_t **pos,
 
     if (!(ws->opcode & CANVAS_WS_CONTROL)
         && ws->message_op == CANVAS_WS_OP_TEXT
+        && !ws->compressed
         && canvas_utf8_feed(&ws->utf8, dst, n) == CANVAS_INVALID)
     {
         return CANVAS_WS_CLOSE_BAD_DATA;
@@ -416,8 +448,8 @@ canvas_ws_reserve(canvas_ws_t *ws, size_t n)
             size = CANVAS_WS_SIZE_MIN;
         }
 
-        if (size > ws->limit) {
-            size = ws->limit;
+        if (size > canvas_ws_max(ws)) {
+            size = canvas_ws_max(ws);
         }
 
         p = realloc(ws->message, size);
@@ -464,7 +496,7 @@ canvas_ws_unmask(canvas_ws_t *ws, uint8_t *dst, const uint8_t *src, size_t n)
 static canvas_ws_event_t
 canvas_ws_end_frame(canvas_ws_t *ws, canvas_ws_message_t *message)
 {
-    unsigned  op;
+    unsigned  op, code;
 
     ws->in_payload = 0;
 
@@ -483,14 +515,58 @@ canvas_ws_end_frame(canvas_ws_t *ws, canvas_ws_message_t *message)
     op = ws->message_op;
     ws->message_op = 0;
 
+    message->data = ws->message ? ws->message : ws->control;
+    message->len = ws->len;
+
+    if (ws->compressed) {
+        code = canvas_ws_inflate(ws, message, op);
+
+        if (code) {
+            return canvas_ws_fail(ws, message, code);
+        }
+    }
+
     if (op == CANVAS_WS_OP_TEXT && ws->utf8.left) {
         return canvas_ws_fail(ws, message, CANVAS_WS_CLOSE_BAD_DATA);
     }
 
-    message->data = ws->message ? ws->message : ws->control;
-    message->len = ws->len;
-
     return op == CANVAS_WS_OP_TEXT ? CANVAS_WS_TEXT : CANVAS_WS_BINARY;
+}
+
+
+/* what the message says instead of what arrived; 0 or the close code */
+
+static unsigned
+canvas_ws_inflate(canvas_ws_t *ws, canvas_ws_message_t *message, unsigned op)
+{
+    canvas_status_t  status;
+
+    status = canvas_inflate_message(ws->inflate, message->data, message->len,
+                                    ws->limit, &message->data, &message->len);
+
+    switch (status) {
+
+    case CANVAS_OK:
+        break;
+
+    case CANVAS_TOO_LARGE:
+        return CANVAS_WS_CLOSE_TOO_BIG;
+
+    case CANVAS_INVALID:
+        return CANVAS_WS_CLOSE_BAD_DATA;
+
+    default:
+        return CANVAS_WS_CLOSE_INTERNAL;
+    }
+
+    if (op == CANVAS_WS_OP_TEXT
+        && canvas_utf8_feed(&ws->utf8, message->data, message->len)
+           == CANVAS_INVALID)
+    {
+        return CANVAS_WS_CLOSE_BAD_DATA;
+    }
+
+    return 0;
 }
 
 

@@ -1,13 +1,14 @@
 /*
  * canvas_ws: RFC 6455 framing, the server's side.  A resumable, bounded
  * parser of client frames (unmasking, fragmentation, interleaved control
- * frames, UTF-8, close codes) and the encoding of server frame heads.  It
- * knows no sockets and no handshake.
+ * frames, permessage-deflate, UTF-8, close codes) and the encoding of server
+ * frame heads.  It knows no sockets and no handshake.
  */
 
 #ifndef CANVAS_WS_H_INCLUDED
 #define CANVAS_WS_H_INCLUDED
 
+#include "canvas_inflate.h"
 #include "canvas_utf8.h"
 
 /* opcodes, RFC 6455 section 5.2 */
@@ -33,6 +34,12 @@
 /* the longest frame head a server writes */
 #define CANVAS_WS_HEAD_MAX  10
 
+/* reserved bit 1: a compressed message, RFC 7692 section 6 */
+#define CANVAS_WS_RSV1  0x40
+
+/* deflate makes what it cannot compress longer by a little */
+#define CANVAS_WS_COMPRESSED_MAX(limit)  ((limit) + (limit) / 8 + 64)
+
 typedef enum {
     CANVAS_WS_MORE = 0,     /* all input taken, no whole message yet */
     CANVAS_WS_TEXT,         /* whole message, valid UTF-8 */
@@ -45,11 +52,14 @@ typedef enum {
 
 /*
  * Zeroed memory with limit set is a fresh parser.  message is allocated as
- * the bytes of a data frame arrive, never above limit, and given back by
- * canvas_ws_release(), so that an idle parser holds no memory.
+ * the bytes of a data frame arrive, never above limit (a compressed one not
+ * above CANVAS_WS_COMPRESSED_MAX()), and given back by canvas_ws_release(),
+ * so that an idle parser holds no memory.
  */
 typedef struct {
     size_t         limit;       /* bytes of one message, all its fragments */
+    canvas_inflate_t  *inflate; /* permessage-deflate was agreed on: shared,
+                                   without context takeover; else NULL */
 
     uint8_t       *message;
     size_t         len;
@@ -63,6 +73,7 @@ typedef struct {
     uint8_t        opcode;      /* of the current frame */
     uint8_t        fin;
     uint8_t        message_op;  /* text or binary while fragments come */
+    uint8_t        compressed;  /* this message */
     uint8_t        mask[4];
     uint8_t        mask_pos;
     uint8_t        control_len;
@@ -71,8 +82,9 @@ typedef struct {
 } canvas_ws_t;
 
 typedef struct {
-    const uint8_t  *data;       /* valid until the next call; never NULL with
-                                   a message or control frame */
+    const uint8_t  *data;       /* valid until the next call, of any parser
+                                   with the same inflate; never NULL with a
+                                   message or control frame */
     size_t          len;
     unsigned        close;      /* of CLOSE (data is the reason) and FAIL */
 } canvas_ws_message_t;

@@ -1,14 +1,17 @@
 /*
  * fuzz_ws: the frame parser on any bytes.  It must say the same whether the
- * bytes come at once or one by one, and keep to its limit.
+ * bytes come at once or one by one, and keep to its limit; with and without
+ * permessage-deflate.
  */
 
+#include "canvas_extension.h"
 #include "canvas_ws.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define FUZZ_LIMIT   1024
+#define FUZZ_MAX     CANVAS_WS_COMPRESSED_MAX(FUZZ_LIMIT)
 #define FUZZ_EVENTS  4096
 
 typedef struct {
@@ -48,14 +51,17 @@ fuzz_record(fuzz_run_t *run, canvas_ws_event_t event,
         e->hash = (e->hash ^ message->data[i]) * 1099511628211U;
     }
 
-    if (event != CANVAS_WS_FAIL && message->data == NULL) {
+    if (message->len > FUZZ_LIMIT
+        || (event != CANVAS_WS_FAIL && message->data == NULL))
+    {
         abort();
     }
 }
 
 
 static void
-fuzz_feed(fuzz_run_t *run, const uint8_t *data, size_t len, size_t step)
+fuzz_feed(fuzz_run_t *run, const uint8_t *data, size_t len, size_t step,
+    canvas_inflate_t *inflate)
 {
     size_t                i, n;
     uint8_t              *piece;
@@ -66,6 +72,7 @@ fuzz_feed(fuzz_run_t *run, const uint8_t *data, size_t len, size_t step)
 
     memset(&ws, 0, sizeof(ws));
     ws.limit = FUZZ_LIMIT;
+    ws.inflate = inflate;
     run->n = 0;
 
     for (i = 0; i < len; i += n) {
@@ -95,7 +102,7 @@ fuzz_feed(fuzz_run_t *run, const uint8_t *data, size_t len, size_t step)
             }
         }
 
-        if (pos != piece + n || ws.size > FUZZ_LIMIT || ws.len > FUZZ_LIMIT) {
+        if (pos != piece + n || ws.size > FUZZ_MAX || ws.len > FUZZ_MAX) {
             abort();
         }
 
@@ -106,8 +113,8 @@ fuzz_feed(fuzz_run_t *run, const uint8_t *data, size_t len, size_t step)
 }
 
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+static void
+fuzz_compare(const uint8_t *data, size_t len, canvas_inflate_t *inflate)
 {
     fuzz_run_t  *runs;
 
@@ -117,9 +124,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         abort();
     }
 
-    fuzz_feed(&runs[0], data, len, len ? len : 1);
-    fuzz_feed(&runs[1], data, len, 1);
-    fuzz_feed(&runs[2], data, len, 7);
+    fuzz_feed(&runs[0], data, len, len ? len : 1, inflate);
+    fuzz_feed(&runs[1], data, len, 1, inflate);
+    fuzz_feed(&runs[2], data, len, 7, inflate);
 
     if (runs[0].n != runs[1].n || runs[0].n != runs[2].n
         || memcmp(runs[0].events, runs[1].events,
@@ -131,6 +138,26 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     }
 
     free(runs);
+}
+
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+    canvas_inflate_t  *inflate;
+
+    inflate = canvas_inflate_create();
+
+    if (inflate == NULL) {
+        abort();
+    }
+
+    fuzz_compare(data, len, NULL);
+    fuzz_compare(data, len, inflate);
+
+    (void) canvas_extension_offers((const char *) data, len);
+
+    canvas_inflate_free(inflate);
 
     return 0;
 }

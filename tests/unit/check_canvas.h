@@ -25,6 +25,8 @@ Suite *check_sum(void);
 Suite *check_mirror(void);
 Suite *check_mirror_kill(void);
 Suite *check_utf8(void);
+Suite *check_inflate(void);
+Suite *check_extension(void);
 Suite *check_ws(void);
 Suite *check_ws_stream(void);
 Suite *check_proto(void);

@@ -86,6 +86,80 @@ check_ws_fails(const char *what, const void *bytes, size_t n, size_t bad,
 #define check_bytes(s)  s, sizeof(s) - 1
 
 
+/* "Hello" compressed: f2 48 cd c9 c9 07 00 */
+
+START_TEST(ws_compressed)
+{
+    size_t               i, taken;
+    canvas_ws_t          ws;
+    canvas_ws_event_t    event;
+    canvas_ws_message_t  message;
+
+    static const struct {
+        const char         *bytes;
+        size_t              n;
+        canvas_ws_event_t   event;
+        const char         *text;
+        unsigned            code;
+    } cases[] = {
+        { check_bytes("\xc1\x87" MASK "\xf2\x48\xcd\xc9\xc9\x07\x00"),
+          CANVAS_WS_TEXT, "Hello", 0 },
+        { check_bytes("\xc2\x87" MASK "\xf2\x48\xcd\xc9\xc9\x07\x00"),
+          CANVAS_WS_BINARY, "Hello", 0 },
+        { check_bytes("\xc1\x81" MASK "\x00"), CANVAS_WS_TEXT, "", 0 },
+        { check_bytes("\xc1\x80" MASK), CANVAS_WS_TEXT, "", 0 },
+        { check_bytes("\x41\x83" MASK "\xf2\x48\xcd"
+                      "\x80\x84" MASK "\xc9\xc9\x07\x00"),
+          CANVAS_WS_TEXT, "Hello", 0 },
+        { check_bytes("\x41\x80" MASK "\x00\x87" MASK
+                      "\xf2\x48\xcd\xc9\xc9\x07\x00" "\x80\x80" MASK),
+          CANVAS_WS_TEXT, "Hello", 0 },
+        { check_bytes("\x81\x81" MASK "a"), CANVAS_WS_TEXT, "a", 0 },
+        /* stored: ff, which is no UTF-8, and the first byte of two */
+        { check_bytes("\xc1\x87" MASK "\x00\x01\x00\xfe\xff\xff\x00"),
+          CANVAS_WS_FAIL, NULL, 1007 },
+        { check_bytes("\xc1\x87" MASK "\x00\x01\x00\xfe\xff\xc3\x00"),
+          CANVAS_WS_FAIL, NULL, 1007 },
+        { check_bytes("\xc2\x87" MASK "\x00\x01\x00\xfe\xff\xff\x00"),
+          CANVAS_WS_BINARY, "\xff", 0 },
+        { check_bytes("\xc1\x81" MASK "\xff"), CANVAS_WS_FAIL, NULL, 1007 },
+        /* 33 bytes of zero */
+        { check_bytes("\xc2\x84" MASK "\x62\x20\x1d\x00"), CANVAS_WS_FAIL,
+          NULL, 1009 },
+        { check_bytes("\xc2\xe5" MASK), CANVAS_WS_FAIL, NULL, 1009 },
+        { check_bytes("\x41\x80" MASK "\xc0\x80" MASK), CANVAS_WS_FAIL, NULL,
+          1002 },
+        { check_bytes("\xc9\x80" MASK), CANVAS_WS_FAIL, NULL, 1002 },
+        { check_bytes("\xc8\x80" MASK), CANVAS_WS_FAIL, NULL, 1002 },
+        { check_bytes("\xe1\x80" MASK), CANVAS_WS_FAIL, NULL, 1002 },
+        { check_bytes("\xd1\x80" MASK), CANVAS_WS_FAIL, NULL, 1002 },
+        { check_bytes("\xc0\x80" MASK), CANVAS_WS_FAIL, NULL, 1002 }
+    };
+
+    for (i = 0; i < CHECK_N(cases); i++) {
+        memset(&ws, 0, sizeof(ws));
+        ws.limit = 32;
+        ws.inflate = canvas_inflate_create();
+
+        event = check_ws_bytes(&ws, cases[i].bytes, cases[i].n, &message,
+                               &taken);
+
+        ck_assert_msg(event == cases[i].event, "case %zu", i);
+        ck_assert_msg(message.close == cases[i].code, "case %zu: %u", i,
+                      message.close);
+
+        if (cases[i].text) {
+            ck_assert_uint_eq(message.len, strlen(cases[i].text));
+            ck_assert_mem_eq(message.data, cases[i].text, message.len);
+        }
+
+        canvas_ws_release(&ws);
+        canvas_inflate_free(ws.inflate);
+    }
+}
+END_TEST
+
+
 START_TEST(ws_malformed)
 {
     size_t  i;
@@ -531,7 +605,8 @@ check_ws(void)
     const TTest *const  tests[] = {
         ws_malformed, ws_continuation_after_end, ws_closed, ws_close_codes,
         ws_close_empty, ws_empty, ws_limit, ws_memory,
-        ws_release_between_fragments, ws_release, ws_partial, ws_heads
+        ws_release_between_fragments, ws_release, ws_partial, ws_heads,
+        ws_compressed
     };
 
     return check_suite("ws", tests, CHECK_N(tests));

@@ -5,10 +5,13 @@ import json
 import os
 import pathlib
 import socket
+import ssl
 import subprocess
 import threading
 
 import pytest
+
+from small_canvas import SmallCanvas
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -23,14 +26,30 @@ def programs(tmp_path_factory):
     return build / "bench"
 
 
-@pytest.fixture(params=[0, 5])
+@pytest.fixture(params=[(0, 1), (5, 1), (5, 3)])
 def broadcaster(programs, request):
+    tick, processes = map(str, request.param)
     process = subprocess.Popen(
-        [programs / "epoll_broadcast", "--tick", str(request.param)],
+        [programs / "epoll_broadcast", "--tick", tick, "--processes",
+         processes],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     yield int(process.stdout.readline())
     process.communicate()
     assert process.returncode == 0
+
+
+@pytest.fixture
+def canvas():
+    """SmallCanvas with what the test asks for; closed at the end."""
+    made = []
+
+    def make(**options):
+        made.append(SmallCanvas(**options))
+        return made[-1]
+
+    yield make
+    for server in made:
+        server.close()
 
 
 def load(programs, port, mode, *options):
@@ -69,6 +88,107 @@ def test_deliveries_are_counted(programs, broadcaster, form):
     assert result["deliveries"] == result["expected"] == 50 * 300
     assert result["gaps"] == result["resyncs"] == 0
     assert result["lag_ms"]["n"] == 4 * 300
+
+
+VIEW = ["viewport", "--connections", 12, "--binary", "--size", "100x100",
+        "--view", "30x20", "--spread", "--rate", 500, "--count", 150,
+        "--seconds", 30]
+
+
+def test_viewports_are_compared_with_what_was_placed(programs, canvas):
+    result = load(programs, canvas().port, *VIEW)
+    assert result["ok"] == 150
+    # 6 % of the canvas each, and not one of them everything or nothing
+    assert 0 < result["deliveries"] == result["expected"] < 12 * 150 / 4
+    assert (result["outside"], result["wrong"], result["gaps"]) == (0, 0, 0)
+
+
+def test_changes_outside_a_viewport_are_seen(programs, canvas):
+    result = load(programs, canvas(blind=True).port, *VIEW)
+    assert result["outside"] == 12 * 150 - result["expected"] > 0
+    assert result["wrong"] == 0
+
+
+def test_changes_missing_in_a_viewport_are_seen(programs, canvas):
+    server = canvas(drop=lambda peer, seq: peer == 4)
+    result = load(programs, server.port, *VIEW[:-2], "--seconds", 1)
+    assert result["deliveries"] < result["expected"]
+    assert result["wrong"] == 1
+
+
+FANOUT = ["fanout", "--connections", 5, "--binary", "--rate", 500,
+          "--count", 60, "--seconds", 30]
+
+
+def test_deflated_messages_are_inflated(programs, canvas):
+    result = load(programs, canvas().port, *FANOUT, "--deflate")
+    assert result["deflated"] == 6
+    assert result["deliveries"] == result["expected"] == 5 * 60
+    assert result["errors"] == {}
+    assert load(programs, canvas().port, *FANOUT)["deflated"] == 0
+
+
+def test_what_cannot_be_inflated_is_seen(programs, canvas):
+    result = load(programs, canvas(broken=True).port, *FANOUT, "--deflate")
+    assert result["errors"]["bad deflate"] == result["lost"] > 0
+
+
+def test_tls(programs, canvas, tmp_path):
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
+                    "/CN=test", "-keyout", tmp_path / "key", "-out",
+                    tmp_path / "crt"], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "crt", tmp_path / "key")
+    result = load(programs, canvas(context=context).port, *FANOUT, "--tls")
+    assert result["deliveries"] == result["expected"] == 5 * 60
+    assert result["errors"] == {}
+
+
+def test_connects_are_counted(programs, canvas):
+    server = canvas()
+    result = load(programs, server.port, "connect", "--connections", 4,
+                  "--seconds", 0.5)
+    assert result["ok"] == result["open_ms"]["n"] > 4
+    # those of the beginning, and those that the end met on their way
+    assert 0 <= server.opened - 4 - result["ok"] <= 4
+    assert result["failed"] == result["lost"] == 0
+
+
+def storm(programs, server):
+    """The result, after a reload when it was asked for."""
+    run = subprocess.Popen(
+        [programs / "load", "storm", "--address", f"127.0.0.1:{server.port}",
+         "--connections", "20", "--handshakes", "30", "--placers", "2",
+         "--rate", "200", "--binary", "--seconds", "60"],
+        stdout=subprocess.PIPE, text=True)
+    for line in run.stdout:
+        message = json.loads(line)
+        if message.get("event") == "reload":
+            server.close_all()
+    assert run.wait() == 0
+    return message
+
+
+def test_a_storm_comes_back_and_misses_nothing(programs, canvas):
+    server = canvas()
+    result = storm(programs, server)
+    assert (result["opened"], result["reopened"]) == (22, 22)
+    assert server.opened == 44 and server.guests == 2
+    assert result["ok"] == result["sent"] > 0
+    assert result["gaps"] == result["behind"] == result["unanswered"] == 0
+    assert result["errors"] == {"close 1001": 22}
+    phases = result["phases"]
+    assert list(phases) == ["quiet", "burst", "burst_tail", "reload",
+                            "reload_tail"]
+    assert all(phase["seconds"] > 0 for phase in phases.values())
+    assert result["ok"] == sum(phase["ack_ms"]["n"] if phase["ack_ms"] else 0
+                               for phase in phases.values())
+
+
+def test_a_change_lost_in_a_storm_is_seen(programs, canvas):
+    server = canvas(drop=lambda peer, seq: seq == 100 and peer == 0)
+    assert storm(programs, server)["gaps"] == 1
 
 
 def test_idle_ends_with_standard_input(programs, broadcaster):
@@ -186,6 +306,14 @@ def test_refusals_and_closed_connections_are_seen(programs, faulty):
     assert result["ack_ms"]["n"] == 60
     assert result["lost"] == 0
     assert result["reopened"] > 10
+
+
+def test_an_open_loop_over_http_keeps_its_rate(programs, faulty):
+    result = load(programs, faulty.port, "place-http", "--connections", 4,
+                  "--rate", 300, "--count", 90, "--seconds", 30)
+    assert (result["sent"], result["ok"], result["refused"]) == (90, 60, 30)
+    assert result["seconds"] > 89 / 300 - 0.01
+    assert result["late_ms"]["n"] == 90
 
 
 def test_no_server(programs):

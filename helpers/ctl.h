@@ -51,6 +51,7 @@ typedef struct {
 extern const ctl_command_t  cmd_export_events;
 extern const ctl_command_t  cmd_export_png;
 extern const ctl_command_t  cmd_import_events;
+extern const ctl_command_t  cmd_maintain;
 extern const ctl_command_t  cmd_migrate;
 extern const ctl_command_t  cmd_mode;
 extern const ctl_command_t  cmd_record;

@@ -135,6 +135,7 @@ ctl_colors_map(const canvas_palette_t *from, const canvas_palette_t *to,
     uint8_t map[CANVAS_PALETTE_MAX])
 {
     int           index;
+    uint8_t       found[CANVAS_PALETTE_MAX];
     unsigned      i;
     ctl_colors_t  colors;
 
@@ -146,8 +147,10 @@ ctl_colors_map(const canvas_palette_t *from, const canvas_palette_t *to,
             return false;
         }
 
-        map[i] = index;
+        found[i] = index;
     }
+
+    memcpy(map, found, from->n);
 
     return true;
 }

@@ -35,7 +35,7 @@ int ctl_colors_index(ctl_colors_t *colors, uint32_t rgb);
 
 /*
  * The indexes in to of all of from's colours.  false: to has not all of them,
- * and map is not complete.
+ * and map is as it was.
  */
 bool ctl_colors_map(const canvas_palette_t *from, const canvas_palette_t *to,
     uint8_t map[CANVAS_PALETTE_MAX]);

@@ -46,6 +46,7 @@ static const ctl_command_t *const  ctl_commands[] = {
     &cmd_timelapse,
     &cmd_export_events,
     &cmd_import_events,
+    &cmd_maintain,
     &cmd_user,
     NULL
 };

@@ -11,6 +11,8 @@ FILES = """
 etc/canvas/canvas-helper.conf
 usr/bin/canvas-helper
 usr/lib/nginx/modules/ngx_canvas_module.so
+usr/lib/systemd/system/canvas-maintain.service
+usr/lib/systemd/system/canvas-maintain.timer
 usr/lib/systemd/system/canvas-record.service
 usr/lib/systemd/system/canvas-rotate.service
 usr/lib/systemd/system/canvas-rotate.timer
@@ -83,10 +85,11 @@ def test_units_and_cron_name_commands_that_exist(root):
     files = [name for name in FILES
              if name.endswith(".service") or "cron.d" in name]
     commands = {command for name in files for command in re.findall(
-        r"(?m)^(?:ExecStart=/usr/bin/|[*\d].*canvas  )canvas-helper (\w+)",
+        r"(?m)^(?:ExecStart=/usr/bin/|[*\d].*(?:canvas|postgres)  )"
+        r"canvas-helper (\w+)",
         (root / name).read_text(encoding="utf-8"))}
 
-    assert commands == {"record", "rotate", "snapshot"}
+    assert commands == {"maintain", "record", "rotate", "snapshot"}
     for command in commands:
         subprocess.run([helper, command, "--help"], check=True,
                        stdout=subprocess.DEVNULL)

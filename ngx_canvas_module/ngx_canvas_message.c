@@ -22,6 +22,8 @@ static ngx_int_t ngx_canvas_message_ping(ngx_canvas_session_t *session,
     canvas_msg_t *msg);
 static ngx_int_t ngx_canvas_message_auth(ngx_canvas_session_t *session,
     canvas_msg_t *msg);
+static ngx_int_t ngx_canvas_message_viewport(ngx_canvas_session_t *session,
+    canvas_msg_t *msg);
 static ngx_int_t ngx_canvas_message_unserved(ngx_canvas_session_t *session,
     canvas_msg_t *msg);
 
@@ -43,7 +45,7 @@ static ngx_canvas_message_pt  ngx_canvas_message_handlers[] = {
     ngx_canvas_message_place,
     ngx_canvas_message_ping,
     ngx_canvas_message_auth,
-    ngx_canvas_message_unserved,        /* viewport */
+    ngx_canvas_message_viewport,
     ngx_canvas_message_unserved,        /* subscribe */
     ngx_canvas_message_unserved         /* unsubscribe */
 };
@@ -243,6 +245,44 @@ ngx_canvas_message_auth(ngx_canvas_session_t *session, canvas_msg_t *msg)
     }
 
     return NGX_OK;
+}
+
+
+/*
+ * From the seq of the answer on the client is told of the part it asked for;
+ * what it is not shown yet it fetches at that seq or later
+ */
+
+static ngx_int_t
+ngx_canvas_message_viewport(ngx_canvas_session_t *session, canvas_msg_t *msg)
+{
+    char                text[CANVAS_PROTO_REPLY_MAX];
+    size_t              len;
+    ngx_int_t           rc;
+    ngx_canvas_conf_t  *conf;
+
+    conf = session->worker->conf;
+
+    rc = ngx_canvas_broadcast_view(session->worker->broadcast, session,
+                                   msg->x, msg->y, msg->width, msg->height);
+
+    if (rc == NGX_DECLINED) {
+        return ngx_canvas_message_error(session, CANVAS_CODE_INVALID_COORDS,
+                                        0, NULL, msg);
+    }
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    if (msg->width) {
+        msg->width = ngx_min(msg->width, (int64_t) conf->width - msg->x);
+        msg->height = ngx_min(msg->height, (int64_t) conf->height - msg->y);
+    }
+
+    len = canvas_proto_viewport(text, msg, session->seq);
+
+    return ngx_canvas_message_send(session, CANVAS_WS_OP_TEXT, text, len);
 }
 
 

@@ -47,6 +47,14 @@ static const char *const  ngx_canvas_upgrade_protocols[] = {
 };
 
 
+/* by canvas.v1.bin and permessage-deflate */
+
+static const ngx_canvas_wire_e  ngx_canvas_upgrade_wires[2][2] = {
+    { NGX_CANVAS_WIRE_JSON, NGX_CANVAS_WIRE_JSON_DEFLATE },
+    { NGX_CANVAS_WIRE_BINARY, NGX_CANVAS_WIRE_BINARY_DEFLATE }
+};
+
+
 ngx_int_t
 ngx_canvas_upgrade_handler(ngx_http_request_t *r)
 {
@@ -114,8 +122,8 @@ ngx_canvas_upgrade_handler(ngx_http_request_t *r)
     upgrade->protocol = ngx_canvas_handshake_protocol(r,
                                                  ngx_canvas_upgrade_protocols);
     upgrade->opening.deflate = (canvas->deflate && deflate == NGX_OK);
-    upgrade->opening.wire = upgrade->protocol == 1 ? NGX_CANVAS_WIRE_BINARY
-                                                   : NGX_CANVAS_WIRE_JSON;
+    upgrade->opening.wire = ngx_canvas_upgrade_wires[upgrade->protocol == 1]
+                                                    [upgrade->opening.deflate];
 
     /* the session's */
     r->main->count++;

@@ -139,6 +139,33 @@ canvas_proto_resync(char *buf, uint64_t seq, uint64_t epoch)
 
 
 size_t
+canvas_proto_viewport(char *buf, const canvas_msg_t *msg, uint64_t seq)
+{
+    canvas_text_t  text = { buf, 0 };
+
+    canvas_text_const(&text, "{\"type\":\"viewport\"");
+
+    if (msg->width) {
+        canvas_text_const(&text, ",\"x\":");
+        canvas_text_num(&text, (uint64_t) msg->x);
+        canvas_text_const(&text, ",\"y\":");
+        canvas_text_num(&text, (uint64_t) msg->y);
+        canvas_text_const(&text, ",\"width\":");
+        canvas_text_num(&text, (uint64_t) msg->width);
+        canvas_text_const(&text, ",\"height\":");
+        canvas_text_num(&text, (uint64_t) msg->height);
+    }
+
+    canvas_text_const(&text, ",\"seq\":");
+    canvas_text_num(&text, seq);
+    canvas_proto_id(&text, msg);
+    canvas_text_const(&text, "}");
+
+    return text.len;
+}
+
+
+size_t
 canvas_proto_welcome(char *buf, const canvas_welcome_t *welcome)
 {
     char           uuid[CANVAS_UUID_LEN];

@@ -107,6 +107,10 @@ size_t canvas_proto_error_binary(uint8_t *buf, canvas_code_t code,
 
 size_t canvas_proto_resync(char *buf, uint64_t seq, uint64_t epoch);
 
+/* x, y, width and height of msg, without them when width is 0; seq: from
+ * there on it is heeded */
+size_t canvas_proto_viewport(char *buf, const canvas_msg_t *msg, uint64_t seq);
+
 typedef struct {
     const uint8_t           *user;          /* UUID bytes, NULL: null */
     uint64_t                 cooldown_ms;

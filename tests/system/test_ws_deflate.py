@@ -12,7 +12,8 @@ from websockets.extensions import permessage_deflate
 
 import wire
 
-STACK = {"workers": 1}
+STACK = {"workers": 1, "canvas": ["        message_rate 0;"],
+         "edits": [("        message_rate  100;\n", "")]}
 
 ANSWER = ("permessage-deflate; server_max_window_bits=12; "
           "client_no_context_takeover")
@@ -39,6 +40,8 @@ def connect(stack):
             headers["Sec-WebSocket-Extensions"] = offer
         clients[-1].send(wire.handshake(clients[-1].name, headers=headers))
         clients[-1].answer = clients[-1].response()
+        # no larger window than was promised
+        clients[-1].inflater = zlib.decompressobj(wbits=-12)
         return clients[-1]
 
     yield make
@@ -121,6 +124,32 @@ def test_compressed_placement(stack, connect):
         if opcode == wire.BINARY and payload[0] == 0x11:
             break
     assert payload[1:5] == bytes.fromhex("00000007")
+
+
+@pytest.mark.parametrize("protocol", ["canvas.v1.json", "canvas.v1.bin"])
+def test_updates_of_many_batches(stack, connect, protocol):
+    """Whether compressed or not: all are there, in order."""
+    client = connect(**{"Sec-WebSocket-Protocol": protocol})
+    seq = client.expect("welcome")["canvasInfo"]["seq"]
+
+    with stack.client(stack.guest()) as painter:
+        for i in range(600):
+            painter.place(i % 500, i // 500, i % 16, id=i)
+
+            # not all at once
+            if i % 100 == 99:
+                painter.wait_for("placed", id=i)
+
+        last = seq + 600
+        while seq < last:
+            opcode, payload = client.frame()
+            if opcode == wire.BINARY:
+                n = (len(payload) - 9) // 5
+                assert int.from_bytes(payload[1:9], "big") == seq + n
+                seq += n
+            elif b'"update"' in payload:
+                seq += 1
+                assert json.loads(payload)["seq"] == seq
 
 
 def test_fragments(client):

@@ -74,6 +74,7 @@ class Wire:
         self.name = f"{host}:{port}"
         self.sock = socket.create_connection((host, port), timeout=LIMIT)
         self.buffer = b""
+        self.inflater = None        # when permessage-deflate was agreed on
 
     def __enter__(self):
         return self
@@ -124,7 +125,9 @@ class Wire:
     def frame(self):
         """(opcode, payload) of the next server frame."""
         first, second = self.take(2)
-        assert first & 0x70 == 0, "reserved bit set by the server"
+        compressed = first & 0x40 and self.inflater is not None
+        assert first & (0x30 if compressed else 0x70) == 0, \
+            "reserved bit set by the server"
         assert first & 0x80, "fragmented by the server"
         assert second & 0x80 == 0, "masked by the server"
         n = second & 0x7F
@@ -134,7 +137,11 @@ class Wire:
         elif n == 127:
             n = struct.unpack(">Q", self.take(8))[0]
             assert n > 65535
-        return first & 0x0F, self.take(n)
+        payload = self.take(n)
+        if compressed:
+            assert first & 0x0F in (TEXT, BINARY)
+            payload = self.inflater.decompress(payload + b"\0\0\xff\xff")
+        return first & 0x0F, payload
 
     def message(self):
         """The next JSON message."""
@@ -152,6 +159,13 @@ class Wire:
             if message["type"] == kind and all(
                 message.get(k) == v for k, v in fields.items()
             ):
+                return message
+
+    def told(self):
+        """The next message that is not about others coming and going."""
+        while True:
+            message = self.message()
+            if message["type"] != "online":
                 return message
 
     def say(self, message):

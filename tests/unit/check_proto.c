@@ -205,6 +205,33 @@ START_TEST(proto_resync)
 END_TEST
 
 
+START_TEST(proto_viewport)
+{
+    char          buf[CANVAS_PROTO_REPLY_MAX];
+    canvas_msg_t  msg;
+
+    memset(&msg, 0, sizeof(msg));
+
+    check_text_is(buf, canvas_proto_viewport(buf, &msg, 7),
+                  canvas_proto_viewport(NULL, &msg, 7),
+                  "{\"type\":\"viewport\",\"seq\":7}");
+
+    msg.x = 1;
+    msg.y = 65535;
+    msg.width = 65536;
+    msg.height = 3;
+    msg.id_len = 3;
+    memcpy(msg.id, "\"a\"", 3);
+
+    check_text_is(buf, canvas_proto_viewport(buf, &msg, 9007199254740991),
+                  canvas_proto_viewport(NULL, &msg, 9007199254740991),
+                  "{\"type\":\"viewport\",\"x\":1,\"y\":65535,"
+                  "\"width\":65536,\"height\":3,"
+                  "\"seq\":9007199254740991,\"id\":\"a\"}");
+}
+END_TEST
+
+
 START_TEST(proto_welcome)
 {
     char              buf[1024];
@@ -308,7 +335,7 @@ check_proto(void)
 {
     const TTest *const  tests[] = {
         proto_placed, proto_error, proto_reply_max, proto_binary,
-        proto_resync, proto_welcome, proto_epoch, proto_seconds
+        proto_resync, proto_viewport, proto_welcome, proto_epoch, proto_seconds
     };
 
     return check_suite("proto", tests, CHECK_N(tests));

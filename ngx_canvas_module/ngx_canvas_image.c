@@ -116,6 +116,18 @@ ngx_canvas_image_position(ngx_http_request_t *r, uint64_t seq, uint64_t epoch)
 }
 
 
+ngx_int_t
+ngx_canvas_image_size(ngx_http_request_t *r, ngx_uint_t width,
+    ngx_uint_t height)
+{
+    if (ngx_canvas_image_number(r, "X-Canvas-Width", width) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_canvas_image_number(r, "X-Canvas-Height", height);
+}
+
+
 static void
 ngx_canvas_image_ready(void *data, ngx_canvas_rendering_t *rendering)
 {
@@ -167,9 +179,8 @@ ngx_canvas_image_answer(ngx_canvas_image_t *image)
         || ngx_canvas_image_etag(image) != NGX_OK
         || ngx_canvas_image_position(r, rendering->seq, rendering->epoch)
            != NGX_OK
-        || ngx_canvas_image_number(r, "X-Canvas-Width", image->canvas->width)
-           != NGX_OK
-        || ngx_canvas_image_number(r, "X-Canvas-Height", image->canvas->height)
+        || ngx_canvas_image_size(r, image->canvas->width,
+                                 image->canvas->height)
            != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -245,8 +256,7 @@ ngx_canvas_image_body(ngx_canvas_image_t *image)
 static ngx_int_t
 ngx_canvas_image_encoding(ngx_canvas_image_t *image)
 {
-    ngx_table_elt_t               *header;
-    ngx_http_request_t            *r;
+    ngx_http_request_t             *r;
     const ngx_canvas_image_form_t  *form;
 
     r = image->request;
@@ -258,24 +268,7 @@ ngx_canvas_image_encoding(ngx_canvas_image_t *image)
         return NGX_ERROR;
     }
 
-    if (!form->gzip) {
-        return NGX_OK;
-    }
-
-    header = ngx_list_push(&r->headers_out.headers);
-    if (header == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memzero(header, sizeof(ngx_table_elt_t));
-
-    header->hash = 1;
-    ngx_str_set(&header->key, "Content-Encoding");
-    ngx_str_set(&header->value, "gzip");
-
-    r->headers_out.content_encoding = header;
-
-    return NGX_OK;
+    return form->gzip ? ngx_canvas_reply_gzip(r) : NGX_OK;
 }
 
 
@@ -284,39 +277,25 @@ ngx_canvas_image_encoding(ngx_canvas_image_t *image)
 static ngx_int_t
 ngx_canvas_image_etag(ngx_canvas_image_t *image)
 {
-    u_char                  *p;
+    ngx_str_t                tag;
     const char              *name;
-    ngx_table_elt_t         *header;
-    ngx_http_request_t      *r;
     ngx_canvas_rendering_t  *rendering;
 
-    r = image->request;
     rendering = image->rendering;
     name = ngx_canvas_image_forms[image->form].name;
 
-    header = ngx_list_push(&r->headers_out.headers);
-    if (header == NULL) {
+    tag.data = ngx_pnalloc(image->request->pool,
+                           2 * NGX_INT64_LEN + ngx_strlen(name)
+                           + sizeof("\"--\""));
+    if (tag.data == NULL) {
         return NGX_ERROR;
     }
 
-    ngx_memzero(header, sizeof(ngx_table_elt_t));
+    tag.len = ngx_sprintf(tag.data, "\"%uL-%uL-%s\"", rendering->epoch,
+                          rendering->seq, name)
+              - tag.data;
 
-    p = ngx_pnalloc(r->pool, 2 * NGX_INT64_LEN + ngx_strlen(name)
-                             + sizeof("\"--\""));
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    header->hash = 1;
-    ngx_str_set(&header->key, "ETag");
-    header->value.data = p;
-    header->value.len = ngx_sprintf(p, "\"%uL-%uL-%s\"", rendering->epoch,
-                                    rendering->seq, name)
-                        - p;
-
-    r->headers_out.etag = header;
-
-    return NGX_OK;
+    return ngx_canvas_reply_etag(image->request, &tag);
 }
 
 

@@ -21,4 +21,8 @@ ngx_int_t ngx_canvas_image_send(ngx_http_request_t *r,
 ngx_int_t ngx_canvas_image_position(ngx_http_request_t *r, uint64_t seq,
     uint64_t epoch);
 
+/* adds X-Canvas-Width and X-Canvas-Height */
+ngx_int_t ngx_canvas_image_size(ngx_http_request_t *r, ngx_uint_t width,
+    ngx_uint_t height);
+
 #endif /* NGX_CANVAS_IMAGE_H_INCLUDED */

@@ -9,6 +9,8 @@
 #include "canvas_text.h"
 
 
+static ngx_table_elt_t *ngx_canvas_reply_push(ngx_http_request_t *r,
+    const char *name, ngx_str_t *value);
 static ngx_int_t ngx_canvas_reply_refusal(ngx_http_request_t *r,
     canvas_code_t code, ngx_msec_t remaining, const char *rule,
     ngx_int_t max_age);
@@ -117,14 +119,44 @@ ngx_canvas_reply_allow(ngx_http_request_t *r, const char *allow)
 
 
 ngx_int_t
+ngx_canvas_reply_etag(ngx_http_request_t *r, ngx_str_t *tag)
+{
+    r->headers_out.etag = ngx_canvas_reply_push(r, "ETag", tag);
+
+    return r->headers_out.etag ? NGX_OK : NGX_ERROR;
+}
+
+
+ngx_int_t
+ngx_canvas_reply_gzip(ngx_http_request_t *r)
+{
+    ngx_str_t  gzip = ngx_string("gzip");
+
+    r->headers_out.content_encoding = ngx_canvas_reply_push(r,
+                                                            "Content-Encoding",
+                                                            &gzip);
+
+    return r->headers_out.content_encoding ? NGX_OK : NGX_ERROR;
+}
+
+
+ngx_int_t
 ngx_canvas_reply_header(ngx_http_request_t *r, const char *name,
+    ngx_str_t *value)
+{
+    return ngx_canvas_reply_push(r, name, value) ? NGX_OK : NGX_ERROR;
+}
+
+
+static ngx_table_elt_t *
+ngx_canvas_reply_push(ngx_http_request_t *r, const char *name,
     ngx_str_t *value)
 {
     ngx_table_elt_t  *h;
 
     h = ngx_list_push(&r->headers_out.headers);
     if (h == NULL) {
-        return NGX_ERROR;
+        return NULL;
     }
 
     ngx_memzero(h, sizeof(ngx_table_elt_t));
@@ -134,7 +166,7 @@ ngx_canvas_reply_header(ngx_http_request_t *r, const char *name,
     h->key.len = ngx_strlen(name);
     h->value = *value;
 
-    return NGX_OK;
+    return h;
 }
 
 

@@ -44,6 +44,12 @@ ngx_int_t ngx_canvas_reply_error_for(ngx_http_request_t *r,
 /* 405 with Allow */
 ngx_int_t ngx_canvas_reply_allow(ngx_http_request_t *r, const char *allow);
 
+/* adds ETag: a strong tag in quotes; nginx's filters compare it */
+ngx_int_t ngx_canvas_reply_etag(ngx_http_request_t *r, ngx_str_t *tag);
+
+/* adds Content-Encoding: gzip, which the body is */
+ngx_int_t ngx_canvas_reply_gzip(ngx_http_request_t *r);
+
 /* adds one response header; value must live as long as the request */
 ngx_int_t ngx_canvas_reply_header(ngx_http_request_t *r, const char *name,
     ngx_str_t *value);

@@ -226,6 +226,42 @@ ngx_canvas_shm_sums(ngx_canvas_shm_t *shm, uint64_t epoch, uint64_t seq,
 }
 
 
+canvas_status_t
+ngx_canvas_shm_rectangle(ngx_canvas_shm_t *shm,
+    const ngx_canvas_rectangle_t *rectangle, u_char *pixels,
+    ngx_canvas_position_t *position)
+{
+    u_char           *row;
+    ngx_uint_t        i;
+    canvas_mirror_t  *mirror;
+
+    mirror = shm->mirror;
+
+    if (rectangle->width > mirror->width || rectangle->height > mirror->height
+        || rectangle->x > mirror->width - rectangle->width
+        || rectangle->y > mirror->height - rectangle->height)
+    {
+        return CANVAS_INVALID;
+    }
+
+    ngx_canvas_shm_lock(shm);
+
+    ngx_canvas_shm_copy_position(mirror, position);
+
+    row = canvas_mirror_image(mirror) + rectangle->y * mirror->width
+          + rectangle->x;
+
+    for (i = 0; i < rectangle->height; i++) {
+        pixels = ngx_cpymem(pixels, row, rectangle->width);
+        row += mirror->width;
+    }
+
+    ngx_shmtx_unlock(&shm->shpool->mutex);
+
+    return position->valid ? CANVAS_OK : CANVAS_STALE;
+}
+
+
 void
 ngx_canvas_shm_online_set(ngx_canvas_shm_t *shm, ngx_uint_t n)
 {

@@ -33,6 +33,13 @@ typedef struct {
     unsigned          valid:1;
 } ngx_canvas_position_t;
 
+typedef struct {
+    ngx_uint_t        x;
+    ngx_uint_t        y;
+    ngx_uint_t        width;
+    ngx_uint_t        height;
+} ngx_canvas_rectangle_t;
+
 /* adds the zone for a canvas of this geometry; NULL on error (logged) */
 ngx_shm_zone_t *ngx_canvas_shm_add(ngx_conf_t *cf, ngx_str_t *name,
     ngx_uint_t width, ngx_uint_t height, ngx_uint_t ring, void *tag);
@@ -70,6 +77,14 @@ canvas_status_t ngx_canvas_shm_image(ngx_canvas_shm_t *shm, u_char *image,
  */
 canvas_status_t ngx_canvas_shm_sums(ngx_canvas_shm_t *shm, uint64_t epoch,
     uint64_t seq, uint32_t *sums);
+
+/*
+ * copies a part of the image, row by row, and its position; CANVAS_INVALID
+ * when it is not inside, CANVAS_STALE while there is no image yet
+ */
+canvas_status_t ngx_canvas_shm_rectangle(ngx_canvas_shm_t *shm,
+    const ngx_canvas_rectangle_t *rectangle, u_char *pixels,
+    ngx_canvas_position_t *position);
 
 /* sets this process' count of open WebSockets */
 void ngx_canvas_shm_online_set(ngx_canvas_shm_t *shm, ngx_uint_t n);

@@ -311,7 +311,8 @@ def test_info(client, board):
 
     assert answer.headers["Content-Type"] == "application/json"
     assert set(told) == {"width", "height", "cooldown", "palette",
-                         "background", "seq", "epoch", "online"}
+                         "background", "seq", "epoch", "online",
+                         "blockSize"}
     assert (told["epoch"], answer.epoch, answer.seq) == (epoch, epoch, seq)
     assert len(told["palette"]) == 16
     assert told["palette"][15] == "#FFFFFF"

@@ -1,5 +1,7 @@
 /*
- * bench_inflate: see bench_inflate.h.
+ * bench_inflate: see bench_inflate.h.  A history is a node: the message it
+ * ends with, and a stream that has read all up to there.  Nodes are numbered
+ * and the last KEPT of them are remembered.
  */
 
 #include <stdlib.h>
@@ -8,28 +10,34 @@
 
 #include "bench_inflate.h"
 
-#define KEPT      16                        /* messages remembered */
-#define OUT_MAX   (4 * 1024 * 1024)
+#define KEPT     1024
+#define OUT_MAX  (1024 * 1024)
 
 typedef struct {
+    uint64_t  id;                           /* 0: the beginning */
+    uint64_t  next;                         /* the node it was followed by */
+    z_stream  stream;
     uint8_t  *in;
     size_t    in_len;
     uint8_t  *out;
     size_t    out_len;
-} kept_t;
+} node_t;
 
 struct bench_inflate_s {
-    z_stream  stream;
-    uint8_t  *buffer;                       /* OUT_MAX */
-    kept_t    kept[KEPT];
-    unsigned  next;                         /* to be forgotten */
+    node_t    root;
+    node_t    nodes[KEPT];                  /* by id % KEPT */
+    uint64_t  last;
+    uint8_t   buffer[OUT_MAX];
 };
 
 
-static int inflate_all(bench_inflate_t *box, const uint8_t *data,
-    size_t len);
-static void keep(kept_t *kept, const uint8_t *in, size_t in_len,
-    const uint8_t *out, size_t out_len);
+static node_t *find(bench_inflate_t *box, uint64_t id);
+static node_t *follow(bench_inflate_t *box, node_t *from,
+    const uint8_t *data, size_t len);
+static int read_all(z_stream *stream, const uint8_t *data, size_t len,
+    uint8_t *out);
+static uint8_t *copy(const uint8_t *data, size_t len);
+static void forget(node_t *node);
 
 
 bench_inflate_t *
@@ -39,16 +47,7 @@ bench_inflate_new(void)
 
     box = calloc(1, sizeof(bench_inflate_t));
 
-    if (box == NULL) {
-        return NULL;
-    }
-
-    box->buffer = malloc(OUT_MAX);
-
-    if (box->buffer == NULL
-        || inflateInit2(&box->stream, -MAX_WBITS) != Z_OK)
-    {
-        free(box->buffer);
+    if (box && inflateInit2(&box->root.stream, -MAX_WBITS) != Z_OK) {
         free(box);
         return NULL;
     }
@@ -58,48 +57,93 @@ bench_inflate_new(void)
 
 
 const uint8_t *
-bench_inflate(bench_inflate_t *box, const uint8_t *data, size_t len,
-    size_t *out_len)
+bench_inflate(bench_inflate_t *box, uint64_t *history, const uint8_t *data,
+    size_t len, size_t *out_len)
 {
-    size_t   i;
-    kept_t  *kept;
+    node_t  *from, *node;
 
-    for (i = 0; i < KEPT; i++) {
-        kept = &box->kept[i];
+    from = find(box, *history);
 
-        if (kept->in && kept->in_len == len
-            && memcmp(kept->in, data, len) == 0)
-        {
-            *out_len = kept->out_len;
-            return kept->out;
-        }
-    }
-
-    if (inflate_all(box, data, len) != 0) {
+    if (from == NULL) {
         return NULL;
     }
 
-    *out_len = OUT_MAX - box->stream.avail_out;
-    keep(&box->kept[box->next++ % KEPT], data, len, box->buffer,
-         *out_len);
+    node = from->next ? find(box, from->next) : NULL;
 
-    return box->buffer;
+    if (node == NULL || node->in_len != len
+        || memcmp(node->in, data, len) != 0)
+    {
+        node = follow(box, from, data, len);
+
+        if (node == NULL) {
+            return NULL;
+        }
+    }
+
+    *history = node->id;
+    *out_len = node->out_len;
+
+    return node->out;
+}
+
+
+static node_t *
+find(bench_inflate_t *box, uint64_t id)
+{
+    node_t  *node;
+
+    node = id ? &box->nodes[id % KEPT] : &box->root;
+
+    return node->id == id ? node : NULL;
+}
+
+
+static node_t *
+follow(bench_inflate_t *box, node_t *from, const uint8_t *data, size_t len)
+{
+    node_t    *node;
+    z_stream   stream;
+
+    if (inflateCopy(&stream, &from->stream) != Z_OK) {
+        return NULL;
+    }
+
+    if (read_all(&stream, data, len, box->buffer) != 0) {
+        inflateEnd(&stream);
+        return NULL;
+    }
+
+    from->next = ++box->last;
+    node = &box->nodes[box->last % KEPT];       /* may be from itself */
+    forget(node);
+
+    node->out_len = OUT_MAX - stream.avail_out;
+    node->out = copy(box->buffer, node->out_len);
+    node->in_len = len;
+    node->in = copy(data, len);
+
+    if (inflateCopy(&node->stream, &stream) != Z_OK) {
+        abort();
+    }
+
+    inflateEnd(&stream);
+    node->id = box->last;
+    node->next = 0;
+
+    return node;
 }
 
 
 /* RFC 7692 section 7.2.2: four bytes were taken off the end */
 static int
-inflate_all(bench_inflate_t *box, const uint8_t *data, size_t len)
+read_all(z_stream *stream, const uint8_t *data, size_t len, uint8_t *out)
 {
     static const uint8_t  tail[4] = { 0x00, 0x00, 0xff, 0xff };
 
-    int        rc;
-    size_t     i;
-    z_stream  *stream;
+    int     rc;
+    size_t  i;
 
-    stream = &box->stream;
-    inflateReset(stream);
-    stream->next_out = box->buffer;
+    stream->next_out = out;
     stream->avail_out = OUT_MAX;
 
     for (i = 0; i < 2; i++) {
@@ -116,24 +160,30 @@ inflate_all(bench_inflate_t *box, const uint8_t *data, size_t len)
 }
 
 
-static void
-keep(kept_t *kept, const uint8_t *in, size_t in_len, const uint8_t *out,
-    size_t out_len)
+/* a generator without memory has nothing to say */
+static uint8_t *
+copy(const uint8_t *data, size_t len)
 {
-    free(kept->in);
-    free(kept->out);
+    uint8_t  *bytes;
 
-    kept->in = malloc(in_len + 1);
-    kept->out = malloc(out_len + 1);
-    kept->in_len = in_len;
-    kept->out_len = out_len;
+    bytes = malloc(len + 1);
 
-    if (kept->in == NULL || kept->out == NULL) {
-        free(kept->in);
-        kept->in = NULL;
-        return;
+    if (bytes == NULL) {
+        abort();
     }
 
-    memcpy(kept->in, in, in_len);
-    memcpy(kept->out, out, out_len);
+    memcpy(bytes, data, len);
+
+    return bytes;
+}
+
+
+static void
+forget(node_t *node)
+{
+    if (node->id != 0) {
+        inflateEnd(&node->stream);
+        free(node->in);
+        free(node->out);
+    }
 }

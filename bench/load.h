@@ -102,6 +102,7 @@ struct load_client_s {
     load_client_t *next;                /* of those to be opened again */
     uint64_t       seq;                 /* last seq seen */
     uint64_t       epoch;
+    uint64_t       history;             /* of bench_inflate */
     uint64_t       got;                 /* changes inside the viewport */
     uint64_t       expected;
     unsigned       x;                   /* of the viewport */

@@ -66,6 +66,7 @@ load_client_reopen(load_run_t *run)
         run->closed = client->next;
         client->closing = 0;
         client->deflated = 0;
+        client->history = 0;
         client->in_body = 0;
         client->sent_at = run->loop.now;
 
@@ -324,7 +325,8 @@ take_frame(load_client_t *client, const bench_ws_frame_t *frame)
 
     if (frame->deflated) {
         data = client->deflated
-               ? bench_inflate(client->run->inflate, data, len, &len) : NULL;
+               ? bench_inflate(client->run->inflate, &client->history, data,
+                               len, &len) : NULL;
 
         if (data == NULL) {
             load_error(client->run, "bad deflate", 11);

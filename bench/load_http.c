@@ -254,7 +254,6 @@ take_cookie(load_client_t *client, const char *head, size_t len)
 }
 
 
-/* whoever keeps its window between messages cannot share them */
 static int
 take_extension(load_client_t *client, const char *head, size_t len)
 {
@@ -270,8 +269,7 @@ take_extension(load_client_t *client, const char *head, size_t len)
     n = strcspn(value, "\r");
 
     if (!client->run->conf->deflate
-        || memmem(value, n, "permessage-deflate", 18) == NULL
-        || memmem(value, n, "server_no_context_takeover", 26) == NULL)
+        || memmem(value, n, "permessage-deflate", 18) == NULL)
     {
         return -1;
     }

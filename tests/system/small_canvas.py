@@ -11,15 +11,11 @@ import zlib
 ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 
 
-def deflated(data):
-    packer = zlib.compressobj(wbits=-15)
-    return (packer.compress(data) + packer.flush(zlib.Z_SYNC_FLUSH))[:-4]
-
-
 class Peer:
     def __init__(self, stream, deflate):
         self.stream = stream
-        self.deflate = deflate
+        # one window for all its messages
+        self.deflate = zlib.compressobj(wbits=-15) if deflate else None
         self.view = None
 
     def send(self, data, opcode=2):
@@ -27,7 +23,9 @@ class Peer:
         if data is None:
             first, data = first | 0x40, b"\xff" * 20
         elif self.deflate and opcode in (1, 2):
-            first, data = first | 0x40, deflated(data)
+            first |= 0x40
+            data = (self.deflate.compress(data)
+                    + self.deflate.flush(zlib.Z_SYNC_FLUSH))[:-4]
         length = bytes([len(data)]) if len(data) < 126 \
             else struct.pack(">BH", 126, len(data))
         try:
@@ -106,8 +104,8 @@ class SmallCanvas:
         stream.write((
             "HTTP/1.1 101 Switching Protocols\r\n"
             f"Sec-WebSocket-Accept: {ACCEPT}\r\n"
-            + ("Sec-WebSocket-Extensions: permessage-deflate; "
-               "server_no_context_takeover\r\n" if deflate else "")
+            + ("Sec-WebSocket-Extensions: permessage-deflate\r\n"
+               if deflate else "")
             + "\r\n").encode())
         peer = Peer(stream, deflate)
         query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(path)

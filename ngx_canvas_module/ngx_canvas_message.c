@@ -3,6 +3,7 @@
  */
 
 #include "ngx_canvas_broadcast.h"
+#include "ngx_canvas_checksums.h"
 #include "ngx_canvas_message.h"
 
 
@@ -23,6 +24,8 @@ static ngx_int_t ngx_canvas_message_ping(ngx_canvas_session_t *session,
 static ngx_int_t ngx_canvas_message_auth(ngx_canvas_session_t *session,
     canvas_msg_t *msg);
 static ngx_int_t ngx_canvas_message_viewport(ngx_canvas_session_t *session,
+    canvas_msg_t *msg);
+static ngx_int_t ngx_canvas_message_checksums(ngx_canvas_session_t *session,
     canvas_msg_t *msg);
 static ngx_int_t ngx_canvas_message_unserved(ngx_canvas_session_t *session,
     canvas_msg_t *msg);
@@ -47,7 +50,8 @@ static ngx_canvas_message_pt  ngx_canvas_message_handlers[] = {
     ngx_canvas_message_auth,
     ngx_canvas_message_viewport,
     ngx_canvas_message_unserved,        /* subscribe */
-    ngx_canvas_message_unserved         /* unsubscribe */
+    ngx_canvas_message_unserved,        /* unsubscribe */
+    ngx_canvas_message_checksums
 };
 
 
@@ -283,6 +287,39 @@ ngx_canvas_message_viewport(ngx_canvas_session_t *session, canvas_msg_t *msg)
     len = canvas_proto_viewport(text, msg, session->seq);
 
     return ngx_canvas_message_send(session, CANVAS_WS_OP_TEXT, text, len);
+}
+
+
+/* of the canvas as this socket knows it from what it was sent */
+
+static ngx_int_t
+ngx_canvas_message_checksums(ngx_canvas_session_t *session, canvas_msg_t *msg)
+{
+    uint64_t                 seq;
+    canvas_status_t          status;
+    ngx_canvas_frame_t      *frame;
+    ngx_canvas_broadcast_t  *broadcast;
+
+    broadcast = session->worker->broadcast;
+    seq = session->seq;
+
+    if (!ngx_canvas_broadcast_behind(broadcast, session)) {
+        /* a viewport in which nothing has changed is passed over */
+        seq = ngx_max(seq, ngx_canvas_broadcast_seq(broadcast));
+    }
+
+    status = ngx_canvas_checksums_frame(session->worker->checksums,
+                                        session->epoch, seq, &frame);
+
+    if (status == CANVAS_STALE) {
+        return ngx_canvas_message_resync(session);
+    }
+
+    if (status != CANVAS_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_canvas_session_queue(session, frame);
 }
 
 

@@ -3,6 +3,7 @@
  */
 
 #include "ngx_canvas_broadcast.h"
+#include "ngx_canvas_checksums.h"
 #include "ngx_canvas_routes.h"
 #include "ngx_canvas_snapshot.h"
 #include "ngx_canvas_sync.h"
@@ -76,6 +77,7 @@ ngx_canvas_worker_exit(ngx_cycle_t *cycle)
         }
 
         ngx_canvas_snapshot_close(worker->snapshot);
+        ngx_canvas_checksums_close(worker->checksums);
         canvas_inflate_free(worker->inflate);
         ngx_canvas_shm_online_set(worker->shm, 0);
         ngx_canvas_counters_clear(worker->shm->counters);
@@ -109,10 +111,12 @@ ngx_canvas_worker_start(ngx_cycle_t *cycle, ngx_canvas_conf_t *canvas)
     worker->broadcast = ngx_canvas_broadcast_create(worker);
     worker->snapshot = ngx_canvas_snapshot_create(worker);
     worker->sync = ngx_canvas_sync_create(worker);
+    worker->checksums = ngx_canvas_checksums_create(worker);
     worker->inflate = canvas_inflate_create();
 
     if (worker->broadcast == NULL || worker->snapshot == NULL
-        || worker->sync == NULL || worker->inflate == NULL)
+        || worker->sync == NULL || worker->checksums == NULL
+        || worker->inflate == NULL)
     {
         return NGX_ERROR;
     }

@@ -166,6 +166,41 @@ canvas_proto_viewport(char *buf, const canvas_msg_t *msg, uint64_t seq)
 
 
 size_t
+canvas_proto_checksums(char *buf, const canvas_checksums_t *checksums)
+{
+    size_t         i, n;
+    canvas_text_t  text = { buf, 0 };
+
+    canvas_text_const(&text, "{\"type\":\"checksums\",\"seq\":");
+    canvas_text_num(&text, checksums->seq);
+    canvas_text_const(&text, ",\"epoch\":");
+    canvas_text_num(&text, checksums->epoch);
+    canvas_text_const(&text, ",\"tile\":");
+    canvas_text_num(&text, checksums->tile);
+    canvas_text_const(&text, ",\"columns\":");
+    canvas_text_num(&text, checksums->columns);
+    canvas_text_const(&text, ",\"rows\":");
+    canvas_text_num(&text, checksums->rows);
+    canvas_text_const(&text, ",\"sums\":[");
+
+    n = checksums->columns * checksums->rows;
+
+    for (i = 0; i < n; i++) {
+
+        if (i) {
+            canvas_text_const(&text, ",");
+        }
+
+        canvas_text_num(&text, checksums->sums[i]);
+    }
+
+    canvas_text_const(&text, "]}");
+
+    return text.len;
+}
+
+
+size_t
 canvas_proto_welcome(char *buf, const canvas_welcome_t *welcome)
 {
     char           uuid[CANVAS_UUID_LEN];

@@ -17,7 +17,8 @@ typedef enum {
     CANVAS_MSG_AUTH,
     CANVAS_MSG_VIEWPORT,
     CANVAS_MSG_SUBSCRIBE,
-    CANVAS_MSG_UNSUBSCRIBE
+    CANVAS_MSG_UNSUBSCRIBE,
+    CANVAS_MSG_CHECKSUMS
 } canvas_msg_type_t;
 
 #define CANVAS_PROTO_ID_MAX     64      /* bytes of an echoed id, as JSON */
@@ -110,6 +111,17 @@ size_t canvas_proto_resync(char *buf, uint64_t seq, uint64_t epoch);
 /* x, y, width and height of msg, without them when width is 0; seq: from
  * there on it is heeded */
 size_t canvas_proto_viewport(char *buf, const canvas_msg_t *msg, uint64_t seq);
+
+typedef struct {
+    uint64_t                 epoch;
+    uint64_t                 seq;
+    unsigned                 tile;          /* pixels of a side */
+    size_t                   columns;
+    size_t                   rows;
+    const uint32_t          *sums;          /* row by row */
+} canvas_checksums_t;
+
+size_t canvas_proto_checksums(char *buf, const canvas_checksums_t *checksums);
 
 typedef struct {
     const uint8_t           *user;          /* UUID bytes, NULL: null */

@@ -58,6 +58,7 @@ static const canvas_msg_reader_t  canvas_msg_readers[] = {
     { "ping", CANVAS_MSG_PING, canvas_msg_read_nothing },
     { "auth", CANVAS_MSG_AUTH, canvas_msg_read_token },
     { "viewport", CANVAS_MSG_VIEWPORT, canvas_msg_read_viewport },
+    { "checksums", CANVAS_MSG_CHECKSUMS, canvas_msg_read_nothing },
     { "subscribe", CANVAS_MSG_SUBSCRIBE, canvas_msg_read_channels },
     { "unsubscribe", CANVAS_MSG_UNSUBSCRIBE, canvas_msg_read_channels },
     { NULL, CANVAS_MSG_PLACE, NULL }

@@ -1,4 +1,4 @@
-"""Viewports: what a client asked for, and nothing else."""
+"""Viewports: what a client asked for, and nothing else; checksums."""
 
 import pytest
 
@@ -106,3 +106,50 @@ def test_from_its_seq_on(stack, connect):
     client.expect("viewport")
     last = guest.place(199, 99, 4).json()["seq"]
     assert client.told()["seq"] == last
+
+
+def test_checksums(stack, connect):
+    """Those of the canvas that the socket was told of, at any moment."""
+    guest = stack.guest()
+    client, part = connect(), connect()
+    view(part, 0, 0, 10, 10)
+
+    for i in range(50):
+        seq = guest.place(i * 3, i, i % 16).json()["seq"]
+
+        client.expect("update", seq=seq)
+        client.say({"type": "checksums"})
+        sums = client.told()
+        assert {name: sums[name] for name in sums if name != "epoch"} == {
+            "type": "checksums", "seq": seq, "tile": 64, "columns": 4,
+            "rows": 2, "sums": sums["sums"]}
+        assert len(sums["sums"]) == 8
+
+        of_http = stack.get("/api/v1/canvas/checksums").json()
+        assert (of_http["seq"], of_http["sums"]) == (seq, sums["sums"])
+
+        # nothing of it is inside, and yet it is the same canvas
+        if i == 40:
+            part.say({"type": "checksums"})
+            assert part.expect("checksums")["sums"] == sums["sums"]
+
+
+def test_checksums_after_a_burst(stack, connect):
+    """While batches are on their way: always what came before."""
+    client = connect()
+    with stack.client(stack.guest()) as painter:
+        for i in range(500):
+            painter.place(i % 200, i // 200, i % 16)
+            if i % 10 == 0:
+                client.say({"type": "checksums"})
+
+        seq, answers = None, 0
+        while answers < 50:
+            message = client.told()
+            if message["type"] == "update":
+                assert seq is None or message["seq"] == seq + 1
+                seq = message["seq"]
+            else:
+                assert message["type"] == "checksums"
+                assert seq is None or message["seq"] == seq
+                answers += 1

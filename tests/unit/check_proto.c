@@ -232,6 +232,29 @@ START_TEST(proto_viewport)
 END_TEST
 
 
+START_TEST(proto_checksums)
+{
+    char                buf[256];
+    canvas_checksums_t  answer;
+
+    static const uint32_t  sums[] = { 0, 4294967295, 7, 1, 2, 3 };
+
+    answer.epoch = 4;
+    answer.seq = 123;
+    answer.tile = 64;
+    answer.columns = 3;
+    answer.rows = 2;
+    answer.sums = sums;
+
+    check_text_is(buf, canvas_proto_checksums(buf, &answer),
+                  canvas_proto_checksums(NULL, &answer),
+                  "{\"type\":\"checksums\",\"seq\":123,\"epoch\":4,"
+                  "\"tile\":64,\"columns\":3,\"rows\":2,"
+                  "\"sums\":[0,4294967295,7,1,2,3]}");
+}
+END_TEST
+
+
 START_TEST(proto_welcome)
 {
     char              buf[1024];
@@ -335,7 +358,8 @@ check_proto(void)
 {
     const TTest *const  tests[] = {
         proto_placed, proto_error, proto_reply_max, proto_binary,
-        proto_resync, proto_viewport, proto_welcome, proto_epoch, proto_seconds
+        proto_resync, proto_viewport, proto_checksums, proto_welcome,
+        proto_epoch, proto_seconds
     };
 
     return check_suite("proto", tests, CHECK_N(tests));

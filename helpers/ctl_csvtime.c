@@ -159,7 +159,7 @@ ctl_csvtime_fraction(const char **p, const char *last, int *ms)
 }
 
 
-/* days since 1970-01-01; the year begins in March, so that a leap day ends it */
+/* since 1970-01-01; the year begins in March, so that a leap day ends it */
 static int64_t
 ctl_csvtime_days(int year, int month, int day)
 {

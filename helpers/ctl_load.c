@@ -43,7 +43,7 @@ static void ctl_load_row(ctl_load_t *load, const ctl_event_t *event,
  *     int64 epoch, int64 seq, int32 x, int32 y, int16 color,
  *     int16 old_color, int64 created_at (us), 16 bytes user_id
  */
-typedef struct __attribute__((packed)) {
+typedef struct {
     uint16_t  fields;
     uint32_t  epoch_len;
     uint64_t  epoch;
@@ -61,7 +61,7 @@ typedef struct __attribute__((packed)) {
     uint64_t  at;
     uint32_t  user_len;
     uint8_t   user[16];
-} ctl_load_row_t;
+} __attribute__((packed)) ctl_load_row_t;
 
 static const char  ctl_load_copy[] =
     "COPY pixel_import (epoch, seq, x, y, color, old_color, created_at, "

@@ -33,6 +33,8 @@ Suite *check_proto(void);
 Suite *check_proto_update(void);
 Suite *check_proto_parse(void);
 Suite *check_png(void);
+Suite *check_csv(void);
+Suite *check_sort(void);
 
 /* a suite of one test case */
 Suite *check_suite(const char *name, const TTest *const *tests, size_t n);

@@ -43,7 +43,7 @@ def one(bench, listeners, rate, form):
     name = f"{listeners:,} x {rate:g}/s {form}"
     aim = 1.15 if single(rate) else 1.2
 
-    def measure(cpu, two, everything, p50, p99):
+    def measure(cpu, two, everything, p50, p99, write=None):
         load = ["fanout", "--connections", listeners, "--rate", rate,
                 "--placers", 4, *FORMS[form]]
         with contextlib.ExitStack() as open_servers:
@@ -64,6 +64,8 @@ def one(bench, listeners, rate, form):
             cpu.notes.append(f"{side.who}: {side.per_million('deliveries'):.3f}"
                              f" s, p50 {side.milliseconds('lag_ms', 'p50'):.1f}"
                              " ms")
+        if write:
+            writes(write, listeners, canvas, floor)
         say_all(cpu, sides)
         fill((p50, p99), (canvas, floor), "lag_ms")
         bench.curve.append((form, listeners, rate, {
@@ -77,8 +79,21 @@ def one(bench, listeners, rate, form):
         Row("  placed to delivered, p50", "ms",
             aim=1.15 if single(rate) else None),
         Row("  placed to delivered, p99", "ms", absolute=True,
-            aim=250 if (listeners, rate) == (10000, 1000) else None)],
-        measure)
+            aim=250 if (listeners, rate) == (10000, 1000) else None),
+        *([Row("  CPU of one write, nginx", "µs")] if form == "binary"
+          else [])], measure)
+
+
+def writes(row, listeners, *sides):
+    """A binary frame is a write: what a socket costs a tick, whatever the
+    tick has become under load."""
+    row.canvas, row.reference = (
+        side.cpu("nginx", "broadcaster") / side.sum("frames") * 1e6
+        for side in sides)
+    row.of = sides[1].who
+    row.notes.append("writes a socket a second: " + ", ".join(
+        f"{side.who} {side.rate('frames') / listeners:.1f}"
+        for side in sides))
 
 
 def flood(bench):

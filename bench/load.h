@@ -142,6 +142,7 @@ struct load_run_s {
     uint64_t            refused;
     uint64_t            outstanding;
     uint64_t            updates;        /* changes received by all clients */
+    uint64_t            frames;         /* of binary updates, likewise */
     uint64_t            bytes;          /* bodies */
     uint64_t            gaps;
     uint64_t            resyncs;

@@ -132,6 +132,7 @@ update_binary(load_client_t *client, const uint8_t *data, size_t len)
         return;
     }
 
+    client->run->frames++;
     delivered(client, last - n + 1, last);
 
     if (client->conn.index % SAMPLE == 0) {
@@ -190,8 +191,10 @@ report(load_run_t *run)
     load_report_hist("ack_ms", &run->hist);
     load_report_hist("lag_ms", &run->lag);
 
-    printf(",\"deliveries\":%llu,\"expected\":%llu,\"gaps\":%llu,"
-           "\"resyncs\":%llu", (unsigned long long) run->updates,
+    printf(",\"frames\":%llu,\"deliveries\":%llu,\"expected\":%llu,"
+           "\"gaps\":%llu,\"resyncs\":%llu",
+           (unsigned long long) run->frames,
+           (unsigned long long) run->updates,
            (unsigned long long) expected, (unsigned long long) run->gaps,
            (unsigned long long) run->resyncs);
 }

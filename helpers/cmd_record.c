@@ -18,14 +18,16 @@
 #include <unistd.h>
 
 /* how long the stream is waited on; a signal is noticed after this */
-#define CMD_RECORD_BLOCK_MS    400
+#define CMD_RECORD_BLOCK_MS       400
 
 /*
- * Between two batches that were not full: what comes meanwhile shares one
- * transaction, and PostgreSQL is asked to sync five times a second at most.
+ * Between two batches: a millisecond for each entry of the last one, within
+ * these bounds.  What comes meanwhile shares one transaction, of which each
+ * costs PostgreSQL as much as a thousand events.
  */
-#define CMD_RECORD_GATHER_MS   200
-#define CMD_RECORD_STANDBY_MS  500
+#define CMD_RECORD_GATHER_MIN_MS  200
+#define CMD_RECORD_GATHER_MAX_MS  1000
+#define CMD_RECORD_STANDBY_MS     500
 
 typedef enum {
     CMD_RECORD_STARTING,
@@ -46,6 +48,7 @@ typedef struct {
 static ctl_status_t cmd_record_run(ctl_t *ctl, const ctl_args_t *args);
 static ctl_status_t cmd_record_loop(cmd_record_t *record);
 static ctl_status_t cmd_record_session(cmd_record_t *record);
+static int cmd_record_gather(size_t n);
 static void cmd_record_failed(cmd_record_t *record);
 static ctl_status_t cmd_record_pid_file(ctl_t *ctl);
 
@@ -183,13 +186,28 @@ cmd_record_session(cmd_record_t *record)
         ctl_backoff_succeeded(&record->backoff);
 
         if (n > 0 && n < CTL_RECORDER_BATCH) {
-            ctl_signal_wait(&record->signals, CMD_RECORD_GATHER_MS);
+            ctl_signal_wait(&record->signals, cmd_record_gather(n));
         }
+    }
+
+    if (status == CTL_OK) {
+        status = ctl_recorder_settle(&recorder);
     }
 
     ctl_recorder_end(&recorder);
 
     return status;
+}
+
+
+static int
+cmd_record_gather(size_t n)
+{
+    if (n < CMD_RECORD_GATHER_MIN_MS) {
+        return CMD_RECORD_GATHER_MIN_MS;
+    }
+
+    return n < CMD_RECORD_GATHER_MAX_MS ? (int) n : CMD_RECORD_GATHER_MAX_MS;
 }
 
 

@@ -165,10 +165,11 @@ cmd_restore_check(ctl_t *ctl, bool force)
 static ctl_status_t
 cmd_restore_all(ctl_t *ctl, bool json)
 {
-    uint64_t       epoch;
-    PGresult      *point;
-    ctl_replay_t   replay;
-    ctl_status_t   status;
+    uint64_t         epoch;
+    PGresult        *point;
+    ctl_replay_t     replay;
+    ctl_status_t     status;
+    ctl_position_t   folded;
 
     point = ctl_pg_query(&ctl->pg, cmd_restore_point_sql, 0, NULL);
     if (point == NULL) {
@@ -191,7 +192,11 @@ cmd_restore_all(ctl_t *ctl, bool json)
     }
 
     if (status == CTL_OK) {
-        status = ctl_boards_restore(&ctl->redis, &ctl->pg);
+        status = ctl_boards_restore(&ctl->redis, &ctl->pg, true, &folded);
+    }
+
+    if (status == CTL_OK) {
+        status = ctl_boards_ban(&ctl->redis, &ctl->pg);
     }
 
     if (status == CTL_OK) {

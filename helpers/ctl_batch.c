@@ -4,25 +4,27 @@
 
 #include "ctl_batch.h"
 
-#include "canvas_id.h"
 #include "ctl_log.h"
+#include "ctl_refuse.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-/* the longest row: 5 numbers, 2 positions, a UUID, a time, tabs */
-#define CTL_BATCH_ROW_MAX  256
 
 
+static ctl_status_t ctl_batch_entry(ctl_recorder_t *recorder,
+    const redisReply *entry);
 static bool ctl_batch_parse(const redisReply *entry, canvas_event_t *event);
 static ctl_status_t ctl_batch_pixel(ctl_recorder_t *recorder,
     const canvas_event_t *event);
 static ctl_status_t ctl_batch_flush(ctl_recorder_t *recorder);
+static ctl_status_t ctl_batch_begin(ctl_recorder_t *recorder);
+static ctl_status_t ctl_batch_copy(ctl_recorder_t *recorder);
 static ctl_status_t ctl_batch_marker(ctl_recorder_t *recorder,
     const canvas_event_t *event);
+static ctl_status_t ctl_batch_marker_careful(ctl_recorder_t *recorder,
+    const canvas_event_t *event, char *answer, size_t size);
 static ctl_status_t ctl_batch_marker_call(ctl_recorder_t *recorder,
     const canvas_event_t *event, char *answer, size_t size);
 static ctl_status_t ctl_batch_conflict(ctl_recorder_t *recorder,
@@ -55,47 +57,66 @@ ctl_batch_entries(const redisReply *reply)
 
 
 ctl_status_t
-ctl_batch_record(ctl_recorder_t *recorder, const redisReply *entries,
+ctl_batch_record(ctl_recorder_t *recorder, redisReply *const *replies,
     size_t n)
 {
-    size_t          i;
+    size_t             i, k;
+    ctl_status_t       status;
+    const redisReply  *entries;
+
+    recorder->batch_n = 0;
+    recorder->plain = true;
+    status = CTL_OK;
+
+    for (i = 0; i < n && status == CTL_OK; i++) {
+        entries = ctl_batch_entries(replies[i]);
+
+        for (k = 0; k < entries->elements && status == CTL_OK; k++) {
+            status = ctl_batch_entry(recorder, entries->element[k]);
+        }
+    }
+
+    return status == CTL_OK ? ctl_batch_flush(recorder) : status;
+}
+
+
+static ctl_status_t
+ctl_batch_entry(ctl_recorder_t *recorder, const redisReply *entry)
+{
     ctl_status_t    status;
     ctl_position_t  at;
     canvas_event_t  event;
 
-    recorder->rows_len = 0;
-
-    for (i = 0; i < n; i++) {
-
-        if (!ctl_batch_parse(entries->element[i], &event)) {
-            continue;
-        }
-
-        at.epoch = event.epoch;
-        at.seq = event.seq;
-
-        if (event.type == CANVAS_EVENT_MARKER) {
-            status = ctl_batch_flush(recorder);
-
-            if (status == CTL_OK) {
-                status = ctl_batch_marker(recorder, &event);
-            }
-
-        } else if (event.epoch <= recorder->dead_epoch
-                   || ctl_position_compare(at, recorder->done) <= 0)
-        {
-            continue;
-
-        } else {
-            status = ctl_batch_pixel(recorder, &event);
-        }
-
-        if (status != CTL_OK) {
-            return status;
-        }
+    if (!ctl_batch_parse(entry, &event)) {
+        recorder->plain = false;
+        return CTL_OK;
     }
 
-    return ctl_batch_flush(recorder);
+    if (event.epoch <= recorder->dead_epoch) {
+        return CTL_OK;
+    }
+
+    if (event.type == CANVAS_EVENT_MARKER) {
+        status = ctl_batch_flush(recorder);
+
+        if (status == CTL_OK) {
+            status = ctl_batch_marker(recorder, &event);
+        }
+
+        recorder->batch_n = 0;
+        recorder->plain = false;
+
+        return status;
+    }
+
+    at.epoch = event.epoch;
+    at.seq = event.seq;
+
+    if (ctl_position_compare(at, recorder->done) <= 0) {
+        return CTL_OK;
+    }
+
+    return ctl_batch_pixel(recorder, &event);
 }
 
 
@@ -139,45 +160,25 @@ ctl_batch_parse(const redisReply *entry, canvas_event_t *event)
 }
 
 
-/* adds a row to the COPY data */
+/* the batch is of one epoch, as record_batch_begin() wants it */
 static ctl_status_t
 ctl_batch_pixel(ctl_recorder_t *recorder, const canvas_event_t *event)
 {
-    char       *rows, actor[CANVAS_UUID_LEN + 1], stamp[32];
-    bool        agent;
-    size_t      size;
-    time_t      seconds;
-    struct tm   tm;
+    ctl_status_t  status;
+
+    if (recorder->batch_n > 0 && event->epoch != recorder->batch[0].epoch) {
+        status = ctl_batch_flush(recorder);
+        if (status != CTL_OK) {
+            return status;
+        }
+
+        recorder->batch_n = 0;
+        recorder->plain = false;
+    }
 
     ctl_batch_gap(recorder, event);
 
-    if (recorder->rows_size - recorder->rows_len < CTL_BATCH_ROW_MAX) {
-        size = 2 * recorder->rows_size + 64 * CTL_BATCH_ROW_MAX;
-        rows = realloc(recorder->rows, size);
-        if (rows == NULL) {
-            return ctl_error_memory(recorder->error);
-        }
-
-        recorder->rows = rows;
-        recorder->rows_size = size;
-    }
-
-    canvas_uuid_format(event->actor, actor);
-    actor[CANVAS_UUID_LEN] = '\0';
-
-    seconds = event->ms / 1000;
-    gmtime_r(&seconds, &tm);
-    strftime(stamp, sizeof(stamp), "%Y-%m-%d %H:%M:%S", &tm);
-
-    agent = event->kind == 'a';
-
-    recorder->rows_len += snprintf(recorder->rows + recorder->rows_len,
-        CTL_BATCH_ROW_MAX,
-        "%" PRIu64 "\t%" PRIu64 "\t%u\t%u\t%u\t%u\t%s\t%s\t\\N\t%s.%03u+00\n",
-        event->epoch, event->seq, event->x, event->y, event->color,
-        event->old, agent ? "\\N" : actor, agent ? actor : "\\N", stamp,
-        (unsigned) (event->ms % 1000));
-
+    recorder->batch[recorder->batch_n++] = *event;
     recorder->done.epoch = event->epoch;
     recorder->done.seq = event->seq;
 
@@ -185,28 +186,22 @@ ctl_batch_pixel(ctl_recorder_t *recorder, const canvas_event_t *event)
 }
 
 
-/* the rows so far into the tables */
+/* the batch into the tables; it stays in memory, to be folded */
 static ctl_status_t
 ctl_batch_flush(ctl_recorder_t *recorder)
 {
     char               epoch[24], seq[24];
-    PGresult          *result;
     ctl_status_t       status;
     const char *const  values[] = { epoch, seq };
 
-    if (recorder->rows_len == 0) {
+    if (recorder->batch_n == 0) {
         return CTL_OK;
     }
 
-    status = ctl_pg_run(recorder->pg, "SELECT * FROM record_batch_begin()",
-                        0, NULL);
+    status = ctl_batch_begin(recorder);
 
     if (status == CTL_OK) {
-        status = ctl_pg_copy(recorder->pg,
-                             "COPY record_batch (epoch, seq, x, y, color, "
-                             "old_color, user_id, agent_id, session_id, "
-                             "created_at) FROM STDIN",
-                             recorder->rows, recorder->rows_len);
+        status = ctl_batch_copy(recorder);
     }
 
     if (status != CTL_OK) {
@@ -216,17 +211,72 @@ ctl_batch_flush(ctl_recorder_t *recorder)
     snprintf(epoch, sizeof(epoch), "%" PRIu64, recorder->done.epoch);
     snprintf(seq, sizeof(seq), "%" PRIu64, recorder->done.seq);
 
-    result = ctl_pg_query(recorder->pg, "SELECT record_batch_commit($1, $2)",
-                          2, values);
+    status = ctl_pg_run(recorder->pg, "SELECT record_batch_commit($1, $2)",
+                        2, values);
+    recorder->written = recorder->done;
+
+    return status;
+}
+
+
+static ctl_status_t
+ctl_batch_begin(ctl_recorder_t *recorder)
+{
+    char                   epoch[24], seq[24], ms[24];
+    PGresult              *result;
+    const char *const      values[] = { epoch, seq, ms };
+    ctl_position_t         at;
+    const canvas_event_t  *first;
+
+    first = &recorder->batch[0];
+
+    snprintf(epoch, sizeof(epoch), "%" PRIu64, first->epoch);
+    snprintf(seq, sizeof(seq), "%" PRIu64, first->seq);
+    snprintf(ms, sizeof(ms), "%" PRIu64, first->ms & INT64_MAX);
+
+    result = ctl_pg_query(recorder->pg, "SELECT epoch, seq FROM "
+                          "record_batch_begin($1, $2, $3)", 3, values);
     if (result == NULL) {
         return recorder->error->status;
     }
 
-    recorder->events += strtoull(PQgetvalue(result, 0, 0), NULL, 10);
-    recorder->rows_len = 0;
+    at.epoch = strtoull(PQgetvalue(result, 0, 0), NULL, 10);
+    at.seq = strtoull(PQgetvalue(result, 0, 1), NULL, 10);
     PQclear(result);
 
+    if (ctl_position_compare(at, recorder->written) != 0) {
+        return ctl_error_set(recorder->error, CTL_TEMPORARY,
+                             "PostgreSQL is at %" PRIu64 "-%" PRIu64 ", not "
+                             "where this recorder left it", at.epoch, at.seq);
+    }
+
     return CTL_OK;
+}
+
+
+static ctl_status_t
+ctl_batch_copy(ctl_recorder_t *recorder)
+{
+    size_t        refused;
+    ctl_status_t  status;
+
+    refused = 0;
+
+    if (recorder->careful) {
+        status = ctl_refuse_copy(recorder->pg, recorder->batch,
+                                 recorder->batch_n, recorder->rows, &refused);
+    } else {
+        status = ctl_refuse_copy_all(recorder->pg, recorder->batch,
+                                     recorder->batch_n, recorder->rows);
+    }
+
+    if (refused > 0) {
+        recorder->plain = false;
+    }
+
+    recorder->events += recorder->batch_n - refused;
+
+    return status;
 }
 
 
@@ -240,7 +290,14 @@ ctl_batch_marker(ctl_recorder_t *recorder, const canvas_event_t *event)
     at.epoch = event->epoch;
     at.seq = event->seq;
 
-    status = ctl_batch_marker_call(recorder, event, answer, sizeof(answer));
+    if (recorder->careful) {
+        status = ctl_batch_marker_careful(recorder, event, answer,
+                                          sizeof(answer));
+    } else {
+        status = ctl_batch_marker_call(recorder, event, answer,
+                                       sizeof(answer));
+    }
+
     if (status != CTL_OK) {
         return status;
     }
@@ -257,6 +314,8 @@ ctl_batch_marker(ctl_recorder_t *recorder, const canvas_event_t *event)
         return CTL_OK;
     }
 
+    recorder->written = at;
+
     if (recorder->notices) {
         ctl_log(CTL_LOG_NOTICE, "canvas record: epoch %" PRIu64 " begins "
                 "behind seq %" PRIu64 " (%s)", event->epoch, event->seq,
@@ -264,6 +323,41 @@ ctl_batch_marker(ctl_recorder_t *recorder, const canvas_event_t *event)
     }
 
     return ctl_batch_lost(recorder, event->epoch);
+}
+
+
+/* a marker whose object PostgreSQL does not take is one without */
+static ctl_status_t
+ctl_batch_marker_careful(ctl_recorder_t *recorder,
+    const canvas_event_t *event, char *answer, size_t size)
+{
+    ctl_status_t    status;
+    canvas_event_t  bare;
+
+    status = ctl_pg_run(recorder->pg, "SAVEPOINT marker", 0, NULL);
+
+    if (status == CTL_OK) {
+        status = ctl_batch_marker_call(recorder, event, answer, size);
+    }
+
+    if (status == CTL_OK || !ctl_refuse_is_final(recorder->pg)) {
+        return status;
+    }
+
+    ctl_log(CTL_LOG_ALERT, "canvas record: marker %" PRIu64 "-%" PRIu64 " is "
+            "recorded without its object: %s", event->epoch, event->seq,
+            recorder->error->text);
+
+    status = ctl_pg_run(recorder->pg, "ROLLBACK TO marker", 0, NULL);
+    if (status != CTL_OK) {
+        return status;
+    }
+
+    bare = *event;
+    bare.json = "{}";
+    bare.json_len = 2;
+
+    return ctl_batch_marker_call(recorder, &bare, answer, size);
 }
 
 
@@ -307,10 +401,10 @@ ctl_batch_marker_call(ctl_recorder_t *recorder, const canvas_event_t *event,
 
 
 /*
- * Redis came back with an older log than PostgreSQL knows, so that the same
- * positions mean different things.  Nothing more is recorded until a restore
- * has begun an epoch above all of them; what was placed in between is dropped
- * then, as the restored canvas does not show it.
+ * Redis came back with an older log than PostgreSQL knows, or somebody began
+ * another canvas there.  Nothing more is recorded until a restore has begun a
+ * page behind all that; what was placed in between is dropped then, as the
+ * restored canvas does not show it.
  */
 static ctl_status_t
 ctl_batch_conflict(ctl_recorder_t *recorder, const canvas_event_t *event)
@@ -319,8 +413,9 @@ ctl_batch_conflict(ctl_recorder_t *recorder, const canvas_event_t *event)
     redisReply        *reply;
     ctl_redis_args_t   args = { 0 };
 
-    ctl_redis_arg_text(&args, "GET");
-    ctl_redis_arg_key(recorder->redis, &args, "canvas:epoch");
+    ctl_redis_arg_text(&args, "HGET");
+    ctl_redis_arg_key(recorder->redis, &args, "canvas:rules");
+    ctl_redis_arg_text(&args, "first_epoch");
 
     reply = ctl_redis_call(recorder->redis, &args);
     ctl_redis_args_free(&args);
@@ -333,15 +428,15 @@ ctl_batch_conflict(ctl_recorder_t *recorder, const canvas_event_t *event)
             ? strtoull(reply->str, NULL, 10) : 0;
     freeReplyObject(reply);
 
-    if (epoch > recorder->done.epoch) {
-        recorder->dead_epoch = recorder->done.epoch;
+    if (epoch > event->epoch && epoch > recorder->done.epoch) {
+        recorder->dead_epoch = epoch - 1;
         return CTL_OK;
     }
 
     return ctl_error_set(recorder->error, CTL_FAILED,
-                         "Redis came back at %" PRIu64 "-%" PRIu64 ", behind "
-                         "%" PRIu64 "-%" PRIu64 " that is recorded: run "
-                         "canvas-helper restore --force",
+                         "Redis goes on at %" PRIu64 "-%" PRIu64 " with "
+                         "another canvas than %" PRIu64 "-%" PRIu64 " that "
+                         "is recorded: run canvas-helper restore --force",
                          event->epoch, event->seq, recorder->done.epoch,
                          recorder->done.seq);
 }

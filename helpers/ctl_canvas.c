@@ -4,6 +4,8 @@
 
 #include "ctl_canvas.h"
 
+#include "canvas_event.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,12 +36,25 @@ static const char *const  ctl_canvas_keys[] = {
 #define CTL_CANVAS_PAGE_KEYS  5
 #define CTL_CANVAS_TURN_KEYS  10
 
-/* in the order in which canvas_turn takes them */
+/* in the order in which canvas_turn takes them, then two more */
 static const char *const  ctl_canvas_closing_keys[] = {
-    "state", "users", "agents", "factions", "contributors", "rules"
+    "state", "rules"
 };
 
-#define CTL_CANVAS_CLOSING_KEYS  6
+#define CTL_CANVAS_CLOSING_KEYS  2
+
+static const char *const  ctl_canvas_turn_keys[] = {
+    "canvas:actors", "canvas:folded"
+};
+
+#define CTL_CANVAS_TURN_MORE_KEYS  2
+
+static const char *const  ctl_canvas_fold_keys[] = {
+    "leaderboard:users", "leaderboard:agents", "leaderboard:factions",
+    "canvas:contributors", "canvas:folded"
+};
+
+#define CTL_CANVAS_FOLD_KEYS  5
 
 #define CTL_CANVAS_LOAD_TRIES    3
 
@@ -162,6 +177,7 @@ ctl_canvas_load(ctl_redis_t *redis, const ctl_canvas_page_t *page,
             return redis->error->status;
         }
 
+        *epoch = ctl_canvas_number(reply, 1);
         freeReplyObject(reply);
 
         return CTL_OK;
@@ -185,7 +201,8 @@ ctl_canvas_turn(ctl_redis_t *redis, const ctl_canvas_page_t *page,
     ctl_redis_arg_text(&args, "FCALL");
     ctl_redis_arg_text(&args, "canvas_turn");
     ctl_redis_arg_number(&args, CTL_CANVAS_TURN_KEYS
-                                + CTL_CANVAS_CLOSING_KEYS);
+                                + CTL_CANVAS_CLOSING_KEYS
+                                + CTL_CANVAS_TURN_MORE_KEYS);
 
     for (i = 0; i < CTL_CANVAS_TURN_KEYS; i++) {
         ctl_redis_arg_key(redis, &args, ctl_canvas_keys[i]);
@@ -194,6 +211,10 @@ ctl_canvas_turn(ctl_redis_t *redis, const ctl_canvas_page_t *page,
     for (i = 0; i < CTL_CANVAS_CLOSING_KEYS; i++) {
         ctl_canvas_arg_closing(redis, &args, turn->closing_epoch,
                                ctl_canvas_closing_keys[i]);
+    }
+
+    for (i = 0; i < CTL_CANVAS_TURN_MORE_KEYS; i++) {
+        ctl_redis_arg_key(redis, &args, ctl_canvas_turn_keys[i]);
     }
 
     ctl_redis_arg_key(redis, &args, "canvas:updates");
@@ -327,6 +348,91 @@ ctl_canvas_unlock(ctl_redis_t *redis, const char *token)
 
     if (reply == NULL) {
         return redis->error->status;
+    }
+
+    freeReplyObject(reply);
+
+    return CTL_OK;
+}
+
+
+ctl_status_t
+ctl_canvas_folded(ctl_redis_t *redis, ctl_position_t *position, bool *known)
+{
+    redisReply        *reply;
+    ctl_redis_args_t   args = { 0 };
+
+    ctl_redis_arg_text(&args, "GET");
+    ctl_redis_arg_key(redis, &args, "canvas:folded");
+
+    reply = ctl_redis_call(redis, &args);
+    ctl_redis_args_free(&args);
+
+    if (reply == NULL) {
+        return redis->error->status;
+    }
+
+    *known = reply->type == REDIS_REPLY_STRING
+             && canvas_event_id_parse(reply->str, reply->len,
+                                      &position->epoch, &position->seq)
+                == CANVAS_OK;
+    freeReplyObject(reply);
+
+    return CTL_OK;
+}
+
+
+void
+ctl_canvas_fold_begin(ctl_redis_t *redis, ctl_redis_args_t *args,
+    ctl_position_t from, ctl_position_t to)
+{
+    char    id[48];
+    size_t  i;
+
+    ctl_redis_arg_text(args, "FCALL");
+    ctl_redis_arg_text(args, "canvas_fold");
+    ctl_redis_arg_number(args, CTL_CANVAS_FOLD_KEYS);
+
+    for (i = 0; i < CTL_CANVAS_FOLD_KEYS; i++) {
+        ctl_redis_arg_key(redis, args, ctl_canvas_fold_keys[i]);
+    }
+
+    ctl_redis_arg(args, id, canvas_event_id_format(id, from.epoch, from.seq));
+    ctl_redis_arg(args, id, canvas_event_id_format(id, to.epoch, to.seq));
+}
+
+
+ctl_status_t
+ctl_canvas_fold(ctl_redis_t *redis, ctl_redis_args_t *args,
+    ctl_position_t *folded)
+{
+    redisReply        *reply;
+    const redisReply  *id;
+
+    reply = ctl_redis_call(redis, args);
+
+    if (reply == NULL || reply->type != REDIS_REPLY_ARRAY
+        || reply->elements != 2
+        || reply->element[0]->type != REDIS_REPLY_STRING
+        || (strcmp(reply->element[0]->str, "OK") != 0
+            && strcmp(reply->element[0]->str, "CONFLICT") != 0))
+    {
+        reply = ctl_canvas_reply(redis, reply, 2, "");
+    }
+
+    if (reply == NULL) {
+        return redis->error->status;
+    }
+
+    id = reply->element[1];
+
+    if (id->type != REDIS_REPLY_STRING
+        || canvas_event_id_parse(id->str, id->len, &folded->epoch,
+                                 &folded->seq) != CANVAS_OK)
+    {
+        freeReplyObject(reply);
+        return ctl_error_set(redis->error, CTL_FAILED,
+                             "canvas_fold answered no position");
     }
 
     freeReplyObject(reply);

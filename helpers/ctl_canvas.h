@@ -9,6 +9,7 @@
 #ifndef CTL_CANVAS_H_INCLUDED
 #define CTL_CANVAS_H_INCLUDED
 
+#include "ctl_position.h"
 #include "ctl_redis.h"
 
 /* what a canvas begins with; texts as the library takes them */
@@ -59,8 +60,8 @@ ctl_status_t ctl_canvas_init(ctl_redis_t *redis,
     const ctl_canvas_page_t *page);
 
 /*
- * Begins *epoch, or the one after all that Redis knows if that is later, with
- * this image.  CTL_NOT_DUE: others keep beginning epochs.
+ * Begins *epoch (0: one that Redis chooses) with this image; if Redis knows a
+ * later one, the next behind that.  CTL_NOT_DUE: others keep beginning epochs.
  */
 ctl_status_t ctl_canvas_load(ctl_redis_t *redis,
     const ctl_canvas_page_t *page, uint64_t *epoch, uint64_t seq,
@@ -87,5 +88,19 @@ ctl_status_t ctl_canvas_closing_delete(ctl_redis_t *redis,
  */
 ctl_status_t ctl_canvas_lock(ctl_redis_t *redis, const char *token, int ms);
 ctl_status_t ctl_canvas_unlock(ctl_redis_t *redis, const char *token);
+
+/* how far boards and contributors count; *known false: Redis does not say */
+ctl_status_t ctl_canvas_folded(ctl_redis_t *redis, ctl_position_t *position,
+    bool *known);
+
+/*
+ * canvas_fold, in two steps: the caller adds a kind, a UUID and a number for
+ * each actor in between.  *folded: to, or where the boards stand if that is
+ * not from; then nothing was added.
+ */
+void ctl_canvas_fold_begin(ctl_redis_t *redis, ctl_redis_args_t *args,
+    ctl_position_t from, ctl_position_t to);
+ctl_status_t ctl_canvas_fold(ctl_redis_t *redis, ctl_redis_args_t *args,
+    ctl_position_t *folded);
 
 #endif /* CTL_CANVAS_H_INCLUDED */

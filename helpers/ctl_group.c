@@ -15,8 +15,8 @@
 static void ctl_group_begin(ctl_redis_t *redis, ctl_redis_args_t *args,
     const char *command, const char *subcommand);
 static ctl_status_t ctl_group_run(ctl_redis_t *redis, ctl_redis_args_t *args);
-static bool ctl_group_delivered(const redisReply *groups, uint64_t *epoch,
-    uint64_t *seq);
+static bool ctl_group_delivered(const redisReply *groups,
+    ctl_position_t *position);
 
 
 ctl_status_t
@@ -38,12 +38,12 @@ ctl_group_create(ctl_redis_t *redis)
 
 
 ctl_status_t
-ctl_group_rewind(ctl_redis_t *redis, uint64_t epoch, uint64_t seq)
+ctl_group_rewind(ctl_redis_t *redis, ctl_position_t position)
 {
     bool               known;
     char               id[48];
-    uint64_t           last_epoch, last_seq;
     redisReply        *reply;
+    ctl_position_t     last;
     ctl_redis_args_t   args = { 0 };
 
     ctl_group_begin(redis, &args, "XINFO", "GROUPS");
@@ -55,16 +55,14 @@ ctl_group_rewind(ctl_redis_t *redis, uint64_t epoch, uint64_t seq)
         return redis->error->status;
     }
 
-    known = ctl_group_delivered(reply, &last_epoch, &last_seq);
+    known = ctl_group_delivered(reply, &last);
     freeReplyObject(reply);
 
-    if (!known || last_epoch < epoch
-        || (last_epoch == epoch && last_seq <= seq))
-    {
+    if (!known || ctl_position_compare(last, position) <= 0) {
         return CTL_OK;
     }
 
-    canvas_event_id_format(id, epoch, seq);
+    canvas_event_id_format(id, position.epoch, position.seq);
 
     ctl_group_begin(redis, &args, "XGROUP", "SETID");
     ctl_redis_arg_text(&args, CTL_GROUP_NAME);
@@ -75,11 +73,12 @@ ctl_group_rewind(ctl_redis_t *redis, uint64_t epoch, uint64_t seq)
 
 
 ctl_status_t
-ctl_group_read(ctl_redis_t *redis, const char *after, unsigned count,
-    int block_ms, redisReply **reply)
+ctl_group_read(ctl_redis_t *redis, unsigned count, int block_ms,
+    redisReply **reply)
 {
     ctl_redis_args_t  args = { 0 };
 
+    /* who needs a list of what is not acknowledged, when PostgreSQL knows */
     ctl_redis_arg_text(&args, "XREADGROUP");
     ctl_redis_arg_text(&args, "GROUP");
     ctl_redis_arg_text(&args, CTL_GROUP_NAME);
@@ -88,9 +87,10 @@ ctl_group_read(ctl_redis_t *redis, const char *after, unsigned count,
     ctl_redis_arg_number(&args, count);
     ctl_redis_arg_text(&args, "BLOCK");
     ctl_redis_arg_number(&args, block_ms);
+    ctl_redis_arg_text(&args, "NOACK");
     ctl_redis_arg_text(&args, "STREAMS");
     ctl_redis_arg_key(redis, &args, "canvas:events");
-    ctl_redis_arg_text(&args, after != NULL ? after : ">");
+    ctl_redis_arg_text(&args, ">");
 
     *reply = ctl_redis_call(redis, &args);
     ctl_redis_args_free(&args);
@@ -109,29 +109,44 @@ ctl_group_read(ctl_redis_t *redis, const char *after, unsigned count,
 
 
 ctl_status_t
-ctl_group_ack(ctl_redis_t *redis, const redisReply *entries, size_t n)
+ctl_group_newest(ctl_redis_t *redis, ctl_position_t *position)
 {
-    size_t            i;
-    ctl_redis_args_t  args = { 0 };
+    redisReply        *reply;
+    ctl_redis_args_t   args = { 0 };
+    const redisReply  *id;
 
-    ctl_group_begin(redis, &args, "XACK", NULL);
-    ctl_redis_arg_text(&args, CTL_GROUP_NAME);
+    position->epoch = 0;
+    position->seq = 0;
 
-    for (i = 0; i < n; i++) {
-        ctl_redis_arg_text(&args, entries->element[i]->element[0]->str);
+    ctl_group_begin(redis, &args, "XINFO", "STREAM");
+
+    reply = ctl_redis_call(redis, &args);
+    ctl_redis_args_free(&args);
+
+    if (reply == NULL) {
+        return redis->error->status;
     }
 
-    return ctl_group_run(redis, &args);
+    id = ctl_redis_field(reply, "last-generated-id");
+
+    if (id != NULL) {
+        canvas_event_id_parse(id->str, id->len, &position->epoch,
+                              &position->seq);
+    }
+
+    freeReplyObject(reply);
+
+    return CTL_OK;
 }
 
 
 ctl_status_t
-ctl_group_trim(ctl_redis_t *redis, uint64_t epoch, uint64_t seq)
+ctl_group_trim(ctl_redis_t *redis, ctl_position_t position)
 {
     char              id[48];
     ctl_redis_args_t  args = { 0 };
 
-    canvas_event_id_format(id, epoch, seq);
+    canvas_event_id_format(id, position.epoch, position.seq);
 
     ctl_group_begin(redis, &args, "XTRIM", NULL);
     ctl_redis_arg_text(&args, "MINID");
@@ -177,7 +192,7 @@ ctl_group_run(ctl_redis_t *redis, ctl_redis_args_t *args)
 
 /* the position of the last entry that our group was given */
 static bool
-ctl_group_delivered(const redisReply *groups, uint64_t *epoch, uint64_t *seq)
+ctl_group_delivered(const redisReply *groups, ctl_position_t *position)
 {
     size_t             i;
     const redisReply  *name, *id;
@@ -193,8 +208,8 @@ ctl_group_delivered(const redisReply *groups, uint64_t *epoch, uint64_t *seq)
         if (name != NULL && id != NULL
             && strcmp(name->str, CTL_GROUP_NAME) == 0)
         {
-            return canvas_event_id_parse(id->str, id->len, epoch, seq)
-                   == CANVAS_OK;
+            return canvas_event_id_parse(id->str, id->len, &position->epoch,
+                                         &position->seq) == CANVAS_OK;
         }
     }
 

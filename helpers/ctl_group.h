@@ -6,32 +6,29 @@
 #ifndef CTL_GROUP_H_INCLUDED
 #define CTL_GROUP_H_INCLUDED
 
+#include "ctl_position.h"
 #include "ctl_redis.h"
 
 /* makes the group; does nothing when it is there */
 ctl_status_t ctl_group_create(ctl_redis_t *redis);
 
 /*
- * Delivers again what follows id, if more was delivered: PostgreSQL may have
- * come back from a backup, or as a replica that was behind.
+ * Delivers again what follows the position, if more was delivered: a batch
+ * was not recorded, or PostgreSQL came back from a backup.
  */
-ctl_status_t ctl_group_rewind(ctl_redis_t *redis, uint64_t epoch,
-    uint64_t seq);
+ctl_status_t ctl_group_rewind(ctl_redis_t *redis, ctl_position_t position);
 
 /*
- * Up to count entries: after == NULL: new ones, waiting up to block_ms, else
- * those behind it that were delivered and not acknowledged.  *reply == NULL:
- * nothing came.
+ * Up to count entries that were not delivered yet, waiting up to block_ms.
+ * Nothing has to be acknowledged.  *reply == NULL: nothing came.
  */
-ctl_status_t ctl_group_read(ctl_redis_t *redis, const char *after,
-    unsigned count, int block_ms, redisReply **reply);
+ctl_status_t ctl_group_read(ctl_redis_t *redis, unsigned count, int block_ms,
+    redisReply **reply);
 
-/* the first n entries of a reply's list */
-ctl_status_t ctl_group_ack(ctl_redis_t *redis, const redisReply *entries,
-    size_t n);
+/* the position of the newest entry, 0-0 if there never was one */
+ctl_status_t ctl_group_newest(ctl_redis_t *redis, ctl_position_t *position);
 
 /* drops what is before the position, by whole nodes of the stream */
-ctl_status_t ctl_group_trim(ctl_redis_t *redis, uint64_t epoch,
-    uint64_t seq);
+ctl_status_t ctl_group_trim(ctl_redis_t *redis, ctl_position_t position);
 
 #endif /* CTL_GROUP_H_INCLUDED */

@@ -1,13 +1,15 @@
 /*
- * ctl_recorder: see the header.  A batch is one XREADGROUP and one
- * transaction: runs of pixels go through COPY, markers one by one, in the
- * order of the log.
+ * ctl_recorder: see the header.  A batch is one transaction: runs of pixels
+ * go through COPY, markers one by one, in the order of the log.
  */
 
 #include "ctl_recorder.h"
 
 #include "ctl_batch.h"
 #include "ctl_group.h"
+#include "ctl_log.h"
+#include "ctl_refuse.h"
+#include "ctl_rows.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,25 +25,22 @@
 
 
 static ctl_status_t ctl_recorder_read(ctl_recorder_t *recorder, int block_ms,
-    redisReply **reply);
-static size_t ctl_recorder_known(ctl_recorder_t *recorder,
-    const redisReply *entries);
+    redisReply **replies, size_t *n, size_t *entries);
+static bool ctl_recorder_skips(const ctl_recorder_t *recorder,
+    const redisReply *reply);
+static ctl_status_t ctl_recorder_quiet(ctl_recorder_t *recorder);
 static ctl_status_t ctl_recorder_batch(ctl_recorder_t *recorder,
-    const redisReply *entries, size_t n);
+    redisReply *const *replies, size_t n);
+static ctl_status_t ctl_recorder_transaction(ctl_recorder_t *recorder,
+    redisReply *const *replies, size_t n);
 static ctl_status_t ctl_recorder_trim(ctl_recorder_t *recorder);
+static ctl_status_t ctl_recorder_follow(ctl_recorder_t *recorder, bool now);
+static ctl_status_t ctl_recorder_fold(ctl_recorder_t *recorder);
+static ctl_status_t ctl_recorder_count(ctl_recorder_t *recorder);
 static ctl_status_t ctl_recorder_drain_here(ctl_recorder_t *recorder,
     ctl_position_t position);
-
-
-int
-ctl_position_compare(ctl_position_t a, ctl_position_t b)
-{
-    if (a.epoch != b.epoch) {
-        return a.epoch < b.epoch ? -1 : 1;
-    }
-
-    return (a.seq > b.seq) - (a.seq < b.seq);
-}
+static void ctl_recorder_free(ctl_recorder_t *recorder);
+static int64_t ctl_recorder_now(void);
 
 
 ctl_status_t
@@ -79,8 +78,13 @@ ctl_recorder_begin(ctl_recorder_t *recorder, ctl_redis_t *redis,
     recorder->redis = redis;
     recorder->pg = pg;
     recorder->error = pg->error;
-    recorder->pending = true;
-    strcpy(recorder->after, "0");
+
+    recorder->batch = malloc(CTL_RECORDER_BATCH * sizeof(canvas_event_t));
+    recorder->rows = malloc(ctl_rows_size(CTL_RECORDER_BATCH));
+
+    if (recorder->batch == NULL || recorder->rows == NULL) {
+        return ctl_error_memory(pg->error);
+    }
 
     status = ctl_redis_connect(redis);
 
@@ -93,6 +97,7 @@ ctl_recorder_begin(ctl_recorder_t *recorder, ctl_redis_t *redis,
     }
 
     if (status == CTL_NOT_DUE) {
+        ctl_recorder_free(recorder);
         return ctl_error_set(pg->error, CTL_NOT_DUE,
                              "another recorder is active");
     }
@@ -106,8 +111,11 @@ ctl_recorder_begin(ctl_recorder_t *recorder, ctl_redis_t *redis,
     }
 
     if (status == CTL_OK) {
-        status = ctl_group_rewind(redis, recorder->done.epoch,
-                                  recorder->done.seq);
+        status = ctl_group_rewind(redis, recorder->done);
+    }
+
+    if (status == CTL_OK) {
+        status = ctl_fold_begin(&recorder->fold, redis, pg, recorder->done);
     }
 
     return status;
@@ -119,9 +127,7 @@ ctl_recorder_end(ctl_recorder_t *recorder)
 {
     ctl_error_t  kept;
 
-    free(recorder->rows);
-    recorder->rows = NULL;
-    recorder->rows_size = 0;
+    ctl_recorder_free(recorder);
 
     if (recorder->pg == NULL || recorder->pg->conn == NULL) {
         return;                         /* the lock went with the session */
@@ -141,50 +147,44 @@ ctl_recorder_end(ctl_recorder_t *recorder)
 ctl_status_t
 ctl_recorder_step(ctl_recorder_t *recorder, int block_ms, size_t *n)
 {
-    redisReply        *reply;
-    ctl_status_t       status;
-    const redisReply  *entries;
+    size_t         replies_n;
+    redisReply    *replies[CTL_RECORDER_READS];
+    ctl_status_t   status;
 
-    *n = 0;
+    status = ctl_recorder_read(recorder, block_ms, replies, &replies_n, n);
 
-    status = ctl_recorder_read(recorder, block_ms, &reply);
-    if (status != CTL_OK || reply == NULL) {
-        return status;
+    if (status == CTL_OK && *n == 0) {
+        status = ctl_recorder_quiet(recorder);
+
+    } else if (status == CTL_OK && ctl_recorder_skips(recorder, replies[0])) {
+        *n = 0;
+        recorder->reread = recorder->done;
+        status = ctl_group_rewind(recorder->redis, recorder->done);
+
+    } else if (status == CTL_OK) {
+        status = ctl_recorder_batch(recorder, replies, replies_n);
+
+        if (status == CTL_OK) {
+            status = ctl_recorder_trim(recorder);
+        }
+
+        if (status == CTL_OK) {
+            status = ctl_recorder_follow(recorder, false);
+        }
     }
 
-    entries = ctl_batch_entries(reply);
-
-    if (entries == NULL || entries->elements == 0) {
-        recorder->pending = false;
-        freeReplyObject(reply);
-        return CTL_OK;
+    while (replies_n > 0) {
+        freeReplyObject(replies[--replies_n]);
     }
-
-    *n = entries->elements;
-
-    if (recorder->pending) {
-        *n = ctl_recorder_known(recorder, entries);
-        recorder->pending = *n == entries->elements;
-    }
-
-    if (*n > 0) {
-        status = ctl_recorder_batch(recorder, entries, *n);
-    }
-
-    if (status == CTL_OK && *n > 0) {
-        snprintf(recorder->after, sizeof(recorder->after), "%s",
-                 entries->element[*n - 1]->element[0]->str);
-
-        status = ctl_group_ack(recorder->redis, entries, *n);
-    }
-
-    if (status == CTL_OK) {
-        status = ctl_recorder_trim(recorder);
-    }
-
-    freeReplyObject(reply);
 
     return status;
+}
+
+
+ctl_status_t
+ctl_recorder_settle(ctl_recorder_t *recorder)
+{
+    return ctl_recorder_follow(recorder, true);
 }
 
 
@@ -209,6 +209,11 @@ ctl_recorder_drain(ctl_redis_t *redis, ctl_pg_t *pg, ctl_position_t position)
 
         if (status == CTL_OK) {
             status = ctl_recorder_drain_here(&recorder, position);
+
+            if (status == CTL_OK) {
+                status = ctl_recorder_settle(&recorder);
+            }
+
             ctl_recorder_end(&recorder);
             return status;
         }
@@ -242,10 +247,8 @@ ctl_recorder_drain_here(ctl_recorder_t *recorder, ctl_position_t position)
             return status;
         }
 
-        if (n == 0 && !recorder->pending
-            && ctl_position_compare(recorder->done, position) < 0)
-        {
-            /* the one read that ended the pending list finds nothing new */
+        if (n == 0) {
+            /* it may just have asked the stream again */
             status = ctl_recorder_step(recorder, 1000, &n);
             if (status != CTL_OK) {
                 return status;
@@ -268,54 +271,139 @@ ctl_recorder_drain_here(ctl_recorder_t *recorder, ctl_position_t position)
 }
 
 
-/* *reply == NULL: nothing came */
+/* what there is, up to a batch; *entries == 0: nothing came */
 static ctl_status_t
-ctl_recorder_read(ctl_recorder_t *recorder, int block_ms, redisReply **reply)
+ctl_recorder_read(ctl_recorder_t *recorder, int block_ms,
+    redisReply **replies, size_t *n, size_t *entries)
 {
-    ctl_status_t  status;
+    ctl_status_t       status;
+    redisReply        *reply;
+    const redisReply  *list;
 
-    status = ctl_group_read(recorder->redis,
-                            recorder->pending ? recorder->after : NULL,
-                            CTL_RECORDER_BATCH, block_ms, reply);
+    *n = 0;
+    *entries = 0;
 
-    if (status != CTL_OK && strcmp(recorder->redis->code, "NOGROUP") == 0) {
-        /* the keys of Redis were lost under us */
-        return ctl_group_create(recorder->redis);
+    do {
+        status = ctl_group_read(recorder->redis, CTL_RECORDER_READ, block_ms,
+                                &reply);
+
+        if (status != CTL_OK
+            && strcmp(recorder->redis->code, "NOGROUP") == 0)
+        {
+            /* the keys of Redis were lost under us */
+            return ctl_group_create(recorder->redis);
+        }
+
+        if (status != CTL_OK || reply == NULL) {
+            return status;
+        }
+
+        list = ctl_batch_entries(reply);
+
+        if (list == NULL || list->elements == 0) {
+            freeReplyObject(reply);
+            return CTL_OK;
+        }
+
+        replies[(*n)++] = reply;
+        *entries += list->elements;
+        block_ms = 1;
+
+    } while (list->elements == CTL_RECORDER_READ && *n < CTL_RECORDER_READS);
+
+    return CTL_OK;
+}
+
+
+/*
+ * Whether the stream went on behind something that is not recorded: another
+ * recorder that lost its lock without noticing may have been given it.  Asked
+ * once for each position; if it is still missing then, it is gone.
+ */
+static bool
+ctl_recorder_skips(const ctl_recorder_t *recorder, const redisReply *reply)
+{
+    ctl_position_t     at;
+    const redisReply  *entry, *id;
+
+    entry = ctl_batch_entries(reply)->element[0];
+
+    if (entry->type != REDIS_REPLY_ARRAY || entry->elements == 0
+        || ctl_position_compare(recorder->reread, recorder->done) == 0)
+    {
+        return false;
+    }
+
+    id = entry->element[0];
+
+    return id->type == REDIS_REPLY_STRING
+           && canvas_event_id_parse(id->str, id->len, &at.epoch, &at.seq)
+              == CANVAS_OK
+           && ctl_position_compare(at, recorder->done) > 0
+           && at.seq > recorder->done.seq + 1;
+}
+
+
+/* nothing came: is there really nothing?  Then what follows the log follows */
+static ctl_status_t
+ctl_recorder_quiet(ctl_recorder_t *recorder)
+{
+    ctl_status_t    status;
+    ctl_position_t  newest;
+
+    status = ctl_group_newest(recorder->redis, &newest);
+
+    if (status == CTL_OK
+        && ctl_position_compare(newest, recorder->done) > 0
+        && ctl_position_compare(recorder->reread, recorder->done) != 0)
+    {
+        recorder->reread = recorder->done;
+        return ctl_group_rewind(recorder->redis, recorder->done);
+    }
+
+    if (status == CTL_OK) {
+        status = ctl_recorder_follow(recorder, true);
     }
 
     return status;
 }
 
 
-/*
- * How many of the entries are recorded already.  What an earlier run was
- * given beyond that comes again, as ctl_group_rewind() asked.
- */
-static size_t
-ctl_recorder_known(ctl_recorder_t *recorder, const redisReply *entries)
+/* one transaction; once more, with care, when something in it is refused */
+static ctl_status_t
+ctl_recorder_batch(ctl_recorder_t *recorder, redisReply *const *replies,
+    size_t n)
 {
-    size_t             n;
-    ctl_position_t     at;
-    const redisReply  *id;
+    ctl_status_t    status;
+    ctl_position_t  before;
 
-    for (n = 0; n < entries->elements; n++) {
-        id = entries->element[n]->element[0];
+    before = recorder->done;
+    recorder->careful = false;
 
-        if (canvas_event_id_parse(id->str, id->len, &at.epoch, &at.seq)
-            == CANVAS_OK && ctl_position_compare(at, recorder->done) > 0)
-        {
-            break;
+    status = ctl_recorder_transaction(recorder, replies, n);
+
+    if (status != CTL_OK && ctl_refuse_is_final(recorder->pg)) {
+        recorder->careful = true;
+        status = ctl_recorder_transaction(recorder, replies, n);
+    }
+
+    if (status == CTL_OK) {
+        ctl_fold_add(&recorder->fold, recorder->batch,
+                     recorder->plain ? recorder->batch_n : 0,
+                     before, recorder->done);
+
+        if (!recorder->plain) {
+            recorder->fold.whole = false;
         }
     }
 
-    return n;
+    return status;
 }
 
 
-/* one transaction */
 static ctl_status_t
-ctl_recorder_batch(ctl_recorder_t *recorder, const redisReply *entries,
-    size_t n)
+ctl_recorder_transaction(ctl_recorder_t *recorder,
+    redisReply *const *replies, size_t n)
 {
     ctl_status_t    status;
     ctl_position_t  before;
@@ -323,11 +411,12 @@ ctl_recorder_batch(ctl_recorder_t *recorder, const redisReply *entries,
 
     before = recorder->done;
     events = recorder->events;
+    recorder->written = before;
 
     status = ctl_pg_begin(recorder->pg);
 
     if (status == CTL_OK) {
-        status = ctl_batch_record(recorder, entries, n);
+        status = ctl_batch_record(recorder, replies, n);
     }
 
     if (status == CTL_OK) {
@@ -348,10 +437,113 @@ ctl_recorder_batch(ctl_recorder_t *recorder, const redisReply *entries,
 static ctl_status_t
 ctl_recorder_trim(ctl_recorder_t *recorder)
 {
+    ctl_position_t  position;
+
     if (recorder->done.seq <= CTL_RECORDER_KEEP) {
         return CTL_OK;
     }
 
-    return ctl_group_trim(recorder->redis, recorder->done.epoch,
-                          recorder->done.seq - CTL_RECORDER_KEEP);
+    position.epoch = recorder->done.epoch;
+    position.seq = recorder->done.seq - CTL_RECORDER_KEEP;
+
+    return ctl_group_trim(recorder->redis, position);
+}
+
+
+/* now: whatever the time */
+static ctl_status_t
+ctl_recorder_follow(ctl_recorder_t *recorder, bool now)
+{
+    int64_t       ms;
+    ctl_status_t  status;
+
+    ms = ctl_recorder_now();
+    status = CTL_OK;
+
+    if (now || ms >= recorder->fold_at) {
+        status = ctl_recorder_fold(recorder);
+        recorder->fold_at = ctl_recorder_now() + CTL_RECORDER_FOLD_MS;
+    }
+
+    if (status == CTL_OK && (now || ms >= recorder->count_at)) {
+        status = ctl_recorder_count(recorder);
+        recorder->count_at = ctl_recorder_now() + CTL_RECORDER_COUNT_MS;
+    }
+
+    return status;
+}
+
+
+/* what is refused for good is told once, and does not stop the log */
+static ctl_status_t
+ctl_recorder_fold(ctl_recorder_t *recorder)
+{
+    ctl_status_t  status;
+
+    status = ctl_fold_run(&recorder->fold, recorder->redis, recorder->pg,
+                          recorder->done);
+
+    if (status != CTL_FAILED) {
+        return status;
+    }
+
+    if (!recorder->fold_failed) {
+        recorder->fold_failed = true;
+        ctl_log(CTL_LOG_ALERT, "canvas record: boards stay behind: %s",
+                recorder->error->text);
+    }
+
+    return CTL_OK;
+}
+
+
+static ctl_status_t
+ctl_recorder_count(ctl_recorder_t *recorder)
+{
+    ctl_status_t  status;
+
+    if (ctl_position_compare(recorder->counted, recorder->done) == 0) {
+        return CTL_OK;
+    }
+
+    status = ctl_pg_run(recorder->pg, "SELECT record_count()", 0, NULL);
+
+    if (status == CTL_OK) {
+        recorder->counted = recorder->done;
+        return CTL_OK;
+    }
+
+    if (status != CTL_FAILED) {
+        return status;
+    }
+
+    if (!recorder->count_failed) {
+        recorder->count_failed = true;
+        ctl_log(CTL_LOG_ALERT, "canvas record: counters stay behind: %s",
+                recorder->error->text);
+    }
+
+    return CTL_OK;
+}
+
+
+static void
+ctl_recorder_free(ctl_recorder_t *recorder)
+{
+    ctl_fold_end(&recorder->fold);
+    free(recorder->batch);
+    free(recorder->rows);
+    recorder->batch = NULL;
+    recorder->rows = NULL;
+}
+
+
+static int64_t
+ctl_recorder_now(void)
+{
+    struct timespec  now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+
+    return (int64_t) now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }

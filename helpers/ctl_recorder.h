@@ -7,6 +7,9 @@
  * recorder at a time: it holds a session advisory lock on the connection it
  * writes through, so whoever lost the lock cannot write either.
  *
+ * Behind the log, in larger steps, follow the boards in Redis (ctl_fold) and
+ * the counters of actors and week in PostgreSQL (record_count).
+ *
  * After any failure: ctl_recorder_end(), then begin again.
  */
 
@@ -14,11 +17,15 @@
 #define CTL_RECORDER_H_INCLUDED
 
 #include "canvas_event.h"
+#include "ctl_fold.h"
 #include "ctl_pg.h"
+#include "ctl_position.h"
 #include "ctl_redis.h"
 
-/* entries of one transaction at most */
-#define CTL_RECORDER_BATCH  20000
+/* entries of one transaction at most; a read makes Redis wait */
+#define CTL_RECORDER_READS  10
+#define CTL_RECORDER_READ   2000
+#define CTL_RECORDER_BATCH  (CTL_RECORDER_READS * CTL_RECORDER_READ)
 
 /*
  * So many of the newest entries of an epoch stay in the stream although they
@@ -26,29 +33,37 @@
  */
 #define CTL_RECORDER_KEEP   65536
 
-typedef struct {
-    uint64_t  epoch;
-    uint64_t  seq;
-} ctl_position_t;
+/*
+ * While the stream is busy, boards and counters follow so often: an actor
+ * that placed several times in between is written once.
+ */
+#define CTL_RECORDER_FOLD_MS   1000
+#define CTL_RECORDER_COUNT_MS  5000
 
 typedef struct {
     ctl_redis_t      *redis;
     ctl_pg_t         *pg;
     ctl_error_t      *error;
-    ctl_position_t    done;             /* committed up to here */
-    uint64_t          dead_epoch;       /* see ctl_recorder_conflict() */
-    uint64_t          events;           /* committed since begin */
-    bool              notices;          /* log what is no error, too */
-    bool              pending;          /* still at what an earlier run did
-                                           not acknowledge */
-    char              after[48];        /* the last of those, "0" at first */
-    char             *rows;             /* COPY data */
-    size_t            rows_len;
-    size_t            rows_size;
-} ctl_recorder_t;
+    ctl_position_t    done;         /* committed up to here */
+    ctl_position_t    written;      /* the progress inside the transaction */
+    ctl_position_t    reread;       /* the stream was asked again from here */
+    uint64_t          dead_epoch;   /* see ctl_batch_conflict() */
+    uint64_t          events;       /* committed since begin */
+    bool              notices;      /* log what is no error, too */
 
-/* negative, 0 or positive as a is before, at or behind b */
-int ctl_position_compare(ctl_position_t a, ctl_position_t b);
+    canvas_event_t   *batch;        /* of one epoch, on their way */
+    size_t            batch_n;
+    char             *rows;         /* room for them as COPY data */
+    bool              careful;      /* look for events that are refused */
+    bool              plain;        /* batch is all that was recorded */
+
+    ctl_fold_t        fold;
+    int64_t           fold_at;      /* ms: when to do these again */
+    int64_t           count_at;
+    ctl_position_t    counted;      /* by record_count() */
+    bool              fold_failed;  /* logged already */
+    bool              count_failed;
+} ctl_recorder_t;
 
 /* where the recorder stands, whoever it is */
 ctl_status_t ctl_recorder_progress(ctl_pg_t *pg, ctl_position_t *position);
@@ -60,6 +75,9 @@ ctl_status_t ctl_recorder_begin(ctl_recorder_t *recorder,
 /* one batch; waits up to block_ms for its first entry.  *n: entries seen */
 ctl_status_t ctl_recorder_step(ctl_recorder_t *recorder, int block_ms,
     size_t *n);
+
+/* brings boards and counters to where the log is, now */
+ctl_status_t ctl_recorder_settle(ctl_recorder_t *recorder);
 
 void ctl_recorder_end(ctl_recorder_t *recorder);
 

@@ -8,7 +8,7 @@ BEGIN
     EXECUTE format('ALTER DATABASE %I SET search_path = canvas, public',
                    current_database());
 
-    -- record_batch and week_totals are temporary tables
+    -- week_totals is a temporary table
     EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO canvas_service',
                    current_database());
 END
@@ -34,8 +34,8 @@ GRANT SELECT ON v_current_week_leaderboard, v_archive_history TO canvas_web;
 GRANT SELECT, INSERT, UPDATE, DELETE ON
     users, user_profiles, agents, agent_reputation, game_modes,
     current_canvas, canvas_archives, canvas_epochs, rotations, pixel_events,
-    pixel_events_lost, recorder_progress, canvas_snapshots,
-    weekly_agent_stats, comments, admin_actions
+    pixel_events_lost, pixel_events_refused, recorder_progress,
+    canvas_snapshots, weekly_agent_stats, comments, admin_actions
     TO canvas_service;
 GRANT SELECT ON
     v_current_week_leaderboard, v_archive_history, contributors_this_week,
@@ -45,16 +45,16 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA canvas TO canvas_service;
 
 -- One policy a role and table: all rows, since the grants above already say
 -- which tables and columns.  A table without a policy shows nothing.  What is
--- there is left alone: making a policy locks out every reader.
+-- there is left alone: making a policy locks out every reader.  pixel_events
+-- has none, for COPY's sake: its grants are all.
 DO $$
 DECLARE
     t text;
 BEGIN
     FOREACH t IN ARRAY ARRAY[
         'game_modes', 'current_canvas', 'canvas_archives',
-        'canvas_snapshots', 'pixel_events', 'weekly_agent_stats',
-        'agent_reputation', 'comments', 'users', 'agents',
-        'rule_definitions']
+        'canvas_snapshots', 'weekly_agent_stats', 'agent_reputation',
+        'comments', 'users', 'agents', 'rule_definitions']
     LOOP
         CONTINUE WHEN EXISTS (
             SELECT FROM pg_policies
@@ -67,7 +67,7 @@ BEGIN
     FOREACH t IN ARRAY ARRAY[
         'users', 'user_profiles', 'agents', 'agent_reputation', 'game_modes',
         'current_canvas', 'canvas_archives', 'canvas_epochs', 'rotations',
-        'pixel_events', 'pixel_events_lost', 'recorder_progress',
+        'pixel_events_lost', 'pixel_events_refused', 'recorder_progress',
         'canvas_snapshots', 'weekly_agent_stats', 'comments',
         'admin_actions', 'rule_definitions']
     LOOP

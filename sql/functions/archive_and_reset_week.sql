@@ -13,6 +13,7 @@ DECLARE
 BEGIN
     -- The lock makes recorder batches wait: what they add is of one week.
     SELECT * INTO STRICT v_done FROM recorder_progress FOR UPDATE;
+    PERFORM record_count();
     SELECT * INTO STRICT v_week FROM current_canvas FOR UPDATE;
     SELECT * INTO v_rotation FROM rotations WHERE step <> 'done' FOR UPDATE;
 

@@ -37,7 +37,9 @@ BEGIN
                 ON a.id = w.actor_id
              WHERE w.kind = 'a' ORDER BY w.pixels DESC, w.last_seq LIMIT 1),
            greatest(p_week.start_epoch, 1),
-           coalesce(p_rotation.closing_epoch, v_new.epoch - 1,
+           coalesce(p_rotation.closing_epoch,
+                    (SELECT max(e.epoch) FROM canvas_epochs e
+                      WHERE e.epoch < v_new.epoch),
                     nullif(p_done.epoch, 0)),
            coalesce(p_rotation.new_epoch, v_new.epoch),
            coalesce(p_rotation.turned_seq, v_new.base_seq, p_done.seq)

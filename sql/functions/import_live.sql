@@ -25,7 +25,9 @@ BEGIN
       FROM week_totals w
      WHERE w.actor_id = u.id;
 
-    UPDATE recorder_progress SET seq = p_events, updated_at = now();
+    UPDATE recorder_progress
+       SET seq = p_events, updated_at = now(), counted_epoch = epoch,
+           counted_seq = p_events;
 
     PERFORM import_attach();
     PERFORM week_recount(v_week);

@@ -1,94 +1,72 @@
-CREATE OR REPLACE FUNCTION record_count(p_this_week boolean)
-    RETURNS void
+-- UPDATE, then INSERT of the rest: ON CONFLICT would lock each row first, and
+-- write a record of that as long as the change itself.
+CREATE OR REPLACE FUNCTION record_count()
+    RETURNS bigint
     LANGUAGE plpgsql
     SET search_path = canvas, public, pg_temp
 AS $$
--- UPDATE, then INSERT of the rest: ON CONFLICT would lock each row first, and
--- write a record of that as long as the change itself.
 DECLARE
-    v_new_users   integer;
-    v_new_agents  integer;
+    v_done    recorder_progress;
+    v_from    bigint;
+    v_users   actor_pixels[];
+    v_agents  actor_pixels[];
+    v_events  bigint;
+    v_actors  bigint;
 BEGIN
-    -- Who is not registered is a guest that places for the first time.
-    WITH batch AS (
-        SELECT user_id, count(*) AS pixels
-          FROM record_batch
-         WHERE user_id IS NOT NULL
-         GROUP BY user_id
-    ), counted AS (
-        UPDATE users u
-           SET pixels_placed = u.pixels_placed + b.pixels
-          FROM batch b
-         WHERE u.id = b.user_id
-        RETURNING u.id
-    )
-    INSERT INTO users (id, username, is_guest, pixels_placed)
-    SELECT user_id, 'guest-' || left(replace(user_id::text, '-', ''), 16),
-           true, pixels
-      FROM batch
-     WHERE user_id NOT IN (SELECT id FROM counted);
+    SELECT * INTO STRICT v_done FROM recorder_progress FOR UPDATE;
 
-    INSERT INTO agents (id, name, is_active, total_pixels)
-    SELECT agent_id, 'agent-' || left(replace(agent_id::text, '-', ''), 16),
-           false, count(*)
-      FROM record_batch
-     WHERE agent_id IS NOT NULL
-     GROUP BY agent_id
-        ON CONFLICT (id) DO UPDATE
-       SET total_pixels = agents.total_pixels + excluded.total_pixels;
-
-    -- A week that waits for its predecessor's archive is counted by the turn.
-    IF NOT p_this_week THEN
-        RETURN;
+    IF (v_done.counted_epoch, v_done.counted_seq)
+       >= (v_done.epoch, v_done.seq)
+    THEN
+        RETURN 0;
     END IF;
 
-    WITH batch AS (
-        SELECT user_id, count(*) AS pixels, max(created_at) AS last_at
-          FROM record_batch
-         WHERE user_id IS NOT NULL
-         GROUP BY user_id
-    ), counted AS (
-        UPDATE user_profiles p
-           SET pixels_this_week = p.pixels_this_week + b.pixels,
-               last_placed_at = greatest(p.last_placed_at, b.last_at)
-          FROM batch b
-         WHERE p.user_id = b.user_id
-        RETURNING p.user_id, p.pixels_this_week = b.pixels AS is_new
-    ), added AS (
-        INSERT INTO user_profiles (user_id, pixels_this_week, last_placed_at)
-        SELECT user_id, pixels, last_at
-          FROM batch
-         WHERE user_id NOT IN (SELECT user_id FROM counted)
-        RETURNING user_id
+    -- An epoch begins only after all before it is counted.
+    v_from := CASE WHEN v_done.counted_epoch = v_done.epoch
+                   THEN v_done.counted_seq ELSE 0 END;
+
+    WITH actors AS (
+        SELECT e.user_id, e.agent_id, count(*) AS pixels,
+               max(e.created_at) AS last_at
+          FROM pixel_events e
+         WHERE e.epoch = v_done.epoch
+           AND e.seq > v_from
+           AND e.seq <= v_done.seq
+         GROUP BY e.user_id, e.agent_id
     )
-    SELECT (SELECT count(*) FROM counted WHERE is_new)
-           + (SELECT count(*) FROM added)
-      INTO v_new_users;
+    SELECT array_agg((user_id, pixels, last_at)::actor_pixels)
+               FILTER (WHERE user_id IS NOT NULL),
+           array_agg((agent_id, pixels, last_at)::actor_pixels)
+               FILTER (WHERE agent_id IS NOT NULL),
+           coalesce(sum(pixels), 0)
+      INTO v_users, v_agents, v_events
+      FROM actors;
 
-    SELECT count(DISTINCT b.agent_id) INTO v_new_agents
-      FROM record_batch b
-     WHERE b.agent_id IS NOT NULL
-       AND NOT EXISTS (SELECT FROM contributors_this_week c
-                        WHERE c.actor_id = b.agent_id AND c.kind = 'a');
+    PERFORM record_count_users(v_users);
+    PERFORM record_count_agents(v_agents);
 
-    PERFORM update_agent_weekly_stats(agent_id, count(*)::integer)
-       FROM record_batch
-      WHERE agent_id IS NOT NULL
-      GROUP BY agent_id;
+    -- A week that waits for its predecessor's archive is counted by the turn.
+    IF coalesce(v_done.epoch < next_week_epoch(), true) THEN
+        v_actors := record_count_week(v_users, v_agents);
 
-    UPDATE current_canvas
-       SET total_pixels_this_week = total_pixels_this_week + b.events,
-           unique_contributors_this_week = unique_contributors_this_week
-                                           + v_new_users + v_new_agents,
-           canvas_version = canvas_version + b.events,
-           updated_at = now()
-      FROM (SELECT count(*) AS events FROM record_batch) AS b;
+        UPDATE current_canvas
+           SET total_pixels_this_week = total_pixels_this_week + v_events,
+               unique_contributors_this_week = unique_contributors_this_week
+                                               + v_actors,
+               canvas_version = canvas_version + v_events,
+               updated_at = now();
+    END IF;
+
+    UPDATE recorder_progress SET counted_epoch = epoch, counted_seq = seq;
+
+    RETURN v_events;
 END
 $$;
 
-COMMENT ON FUNCTION record_count(boolean) IS
-    'Adds the events in record_batch to the counters of their actors and, when
-they belong to the week of current_canvas, to those of the week';
+COMMENT ON FUNCTION record_count() IS
+    'Adds what is recorded and not counted yet to the counters of its actors
+and, when it belongs to the week of current_canvas, to those of the week.
+Returns the number of events';
 
-REVOKE ALL ON FUNCTION record_count(boolean) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION record_count(boolean) TO canvas_service;
+REVOKE ALL ON FUNCTION record_count() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION record_count() TO canvas_service;

@@ -10,6 +10,8 @@ DECLARE
     v_last  canvas_epochs;
     v_lost  bigint;
 BEGIN
+    PERFORM record_count();
+
     SELECT * INTO STRICT v_week FROM current_canvas FOR UPDATE;
 
     SELECT * INTO v_last

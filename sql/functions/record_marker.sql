@@ -21,6 +21,11 @@ BEGIN
                     THEN 'known' ELSE 'conflict' END;
     END IF;
 
+    -- Another canvas than the one of this log: somebody began anew in Redis.
+    IF p_reason = 'init' AND EXISTS (SELECT FROM canvas_epochs) THEN
+        RETURN 'conflict';
+    END IF;
+
     -- Only whole numbers of the object are of interest.
     SELECT coalesce(jsonb_object_agg(key, value), '{}') INTO v_num
       FROM json_each_text(CASE WHEN json_typeof(p_json) = 'object'
@@ -46,7 +51,8 @@ BEGIN
     PERFORM ensure_partitions(now(), now() + interval '14 days');
 
     UPDATE recorder_progress
-       SET epoch = p_epoch, seq = p_seq, updated_at = now();
+       SET epoch = p_epoch, seq = p_seq, updated_at = now(),
+           counted_epoch = p_epoch, counted_seq = p_seq;
 
     RETURN 'recorded';
 END
@@ -54,7 +60,7 @@ $$;
 
 COMMENT ON FUNCTION record_marker(bigint, bigint, text, bigint, json) IS
     'Records the marker that begins an epoch: recorded, known (seen before) or
-conflict (the log has another epoch of that number: Redis must be restored)';
+conflict (this is not how the recorded log goes on: Redis must be restored)';
 
 REVOKE ALL ON FUNCTION record_marker(bigint, bigint, text, bigint, json)
     FROM PUBLIC;

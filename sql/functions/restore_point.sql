@@ -50,7 +50,9 @@ BEGIN
            m.slug, m.rules,
            coalesce(v_new.new_week_number, c.week_number),
            coalesce(v_new.new_year, c.year),
-           greatest(p.epoch, (SELECT max(e.epoch) FROM canvas_epochs e)) + 1
+           greatest(p.epoch + 1,
+                    (SELECT max(e.epoch) FROM canvas_epochs e) + 1,
+                    (extract(epoch FROM clock_timestamp()) * 1000)::bigint)
       FROM current_canvas c
      CROSS JOIN recorder_progress p
       JOIN game_modes m ON CASE WHEN v_new.id IS NULL

@@ -165,13 +165,13 @@ SELECT is(api_archive(actor('nobody'))::text, NULL, 'no such archive');
 
 -- a log of 60,000 events: every page is found through an index
 RESET ROLE;
-SELECT record_batch_begin();
+SELECT batch_begin();
 INSERT INTO record_batch
 SELECT 2, seq, seq * 7 % 500, seq * 13 % 500, 1, 2,
        md5((seq % 700)::text)::uuid, NULL, NULL,
        now() + (seq % 3) * interval '7 days'
   FROM generate_series(10, 60000) AS seq;
-SELECT record_batch_commit(2, 60000);
+SELECT batch_commit(2, 60000);
 ANALYZE pixel_events;
 
 -- rows that a query reads of pixel_events, through indexes or not

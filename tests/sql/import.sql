@@ -122,7 +122,7 @@ SELECT is_empty('SELECT * FROM archive_ranges(gen_random_uuid())');
 
 -- content of a fresh canvas
 SELECT throws_ok('SELECT import_live(1, 5)', '55000');
-SELECT mark(2, 0, 'init');
+SELECT mark(2, 0, 'reset');
 SELECT pg_temp.stage_file(2, 1, 6, '2017-04-01 12:00+00');
 SELECT lives_ok('SELECT import_live(2, 6)');
 SELECT is((epoch, seq)::text, '(2,6)') FROM recorder_progress;

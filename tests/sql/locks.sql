@@ -29,11 +29,12 @@ BEGIN
 END
 $$;
 
-SELECT is(pg_temp.other('record_batch_begin()'), '00000',
+SELECT is(pg_temp.other('record_batch_begin(0, 0, 0)'), '00000',
           'nobody is in the way');
 
-SELECT record_batch_begin();
-SELECT is(pg_temp.other('record_batch_begin()'), '55P03',
+-- what a batch holds, and makes others wait with
+SELECT FROM recorder_progress FOR UPDATE;
+SELECT is(pg_temp.other('record_batch_begin(0, 0, 0)'), '55P03',
           'a batch waits for a batch');
 SELECT is(pg_temp.other($$archive_and_reset_week('AAAA')$$), '55P03',
           'the archive waits for a batch');

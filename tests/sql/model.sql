@@ -75,7 +75,7 @@ BEGIN
 
         IF v_dice < 0.6 THEN
             v_what := 'batch';
-            PERFORM record_batch_begin();
+            PERFORM batch_begin();
 
             -- some of it is known already
             FOR v_n IN greatest(v_seq - 3, v_base + 1) .. v_seq LOOP
@@ -97,7 +97,7 @@ BEGIN
                 INSERT INTO model VALUES (v_epoch, v_seq, actor(v_name),
                                           v_agent, v_placing);
             END LOOP;
-            PERFORM record_batch_commit(v_epoch, v_seq);
+            PERFORM batch_commit(v_epoch, v_seq);
 
         ELSIF v_dice < 0.8 THEN
             v_what := 'restart';

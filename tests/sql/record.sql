@@ -1,7 +1,7 @@
 -- The recorder's part: batches, counters, markers, what Redis lost.
 
 BEGIN;
-SELECT plan(53);
+SELECT plan(61);
 
 SELECT is(canvas_setup.known, false, 'nothing is known yet')
   FROM canvas_setup(500, 500, 15, (SELECT palette FROM current_canvas));
@@ -9,7 +9,7 @@ SELECT is(canvas_setup.known, false, 'nothing is known yet')
 SELECT is(mark(1, 0, 'init', '{"width": 500, "height": 500,
     "background": 15, "week_number": 5, "year": 2026}'), 'recorded');
 SELECT is(mark(1, 0, 'init'), 'known', 'the same marker again');
-SELECT is((epoch, seq)::text, '(1,0)') FROM record_batch_begin();
+SELECT is((epoch, seq)::text, '(1,0)') FROM record_batch_begin(1, 1, 0);
 SELECT is((base_seq, reason, week_number, year, archive_id)::text,
           '(0,init,5,2026,)') FROM canvas_epochs WHERE epoch = 1;
 
@@ -18,11 +18,11 @@ INSERT INTO users (id, username, password_hash)
 VALUES (actor('ada'), 'ada', 'x');
 INSERT INTO agents (id, name) VALUES (actor('bot'), 'bot');
 
-SELECT record_batch_begin();
+SELECT batch_begin();
 SELECT stage(1, 1, 5, 'ada');
 SELECT stage(1, 6, 7, 'guest');
 SELECT stage(1, 8, 10, NULL, 'bot');
-SELECT is(record_batch_commit(1, 10), 10::bigint, 'ten events');
+SELECT is(batch_commit(1, 10), 10::bigint, 'ten events');
 
 SELECT is((epoch, seq)::text, '(1,10)', 'progress')
   FROM recorder_progress;
@@ -49,19 +49,15 @@ SELECT is((pixels_placed, archive_id)::text, '(3,)', 'an agent''s week')
 
 -- twice is once
 SELECT is(put(1, 1, 10, 'ada'), 0::bigint, 'a batch that is known');
-SELECT record_batch_begin();
+SELECT batch_begin();
 SELECT stage(1, 6, 12, 'guest');
-SELECT is(record_batch_commit(1, 12), 2::bigint,
+SELECT is(batch_commit(1, 12), 2::bigint,
           'a batch that is known in part');
 SELECT is(weekly()::text, '(12,3)', 'nobody is counted twice');
 SELECT is(pixels_placed, 4::bigint) FROM users WHERE id = actor('guest');
 
-SELECT record_batch_begin();
-SELECT stage(1, 13, 15, 'guest');
-SELECT throws_ok('SELECT record_batch_commit(1, 14)', '22023', NULL,
-                 'a batch that goes beyond its end');
-SELECT record_batch_begin();
-SELECT is(record_batch_commit(1, 14), 0::bigint,
+SELECT batch_begin();
+SELECT is(batch_commit(1, 14), 0::bigint,
           'entries that are no events move the progress');
 SELECT is((epoch, seq)::text, '(1,14)') FROM recorder_progress;
 
@@ -113,6 +109,9 @@ SELECT throws_ok($$SELECT mark(9, 11, 'whim')$$, '23514', NULL,
                  'an unknown reason');
 SELECT is(mark(5, 11, 'restore', '[1]'), 'recorded', 'json that is no object');
 
+-- another canvas than the one that is recorded
+SELECT is(mark(6, 0, 'init'), 'conflict', 'a canvas that began anew');
+
 -- an epoch without its marker
 SELECT is(put(7, 12, 13, 'ada'), 2::bigint);
 SELECT is((base_seq, reason)::text, '(11,found)')
@@ -127,6 +126,32 @@ SELECT mark(9, 13, 'restore', '{"width": 0, "height": 200,
                                 "background": 99}');
 SELECT is((width, height, background)::text, '(300,200,3)')
   FROM current_canvas;
+
+-- names that are taken
+SELECT is(spare_name('guest-', 32, actor('ada'), 0),
+          'guest-' || left(md5('ada'), 16));
+SELECT is(length(spare_name('guest-', 32, actor('ada'), n)), 32)
+  FROM generate_series(1, 2) AS n;
+
+-- what the boards in Redis have to count
+SELECT mark(10, 13, 'rotate');
+SELECT put(10, 14, 17, 'ada');
+SELECT put(10, 18, 18, NULL, 'bot');
+SELECT set_eq('SELECT * FROM fold_counts(0, 0)',
+              $$VALUES (10::bigint, 18::bigint, 'u', actor('ada'), 4::bigint),
+                       (10, 18, 'a', actor('bot'), 1)$$,
+              'the page that Redis shows, not the one before');
+SELECT set_eq('SELECT * FROM fold_counts(10, 15)',
+              $$VALUES (10::bigint, 18::bigint, 'u', actor('ada'), 2::bigint),
+                       (10, 18, 'a', actor('bot'), 1)$$, 'behind a position');
+SELECT set_eq('SELECT * FROM fold_counts(8, 13, 3)',
+              $$VALUES (10::bigint, 16::bigint, 'u', actor('ada'),
+                        3::bigint)$$, 'in pieces');
+SELECT is_empty('SELECT * FROM fold_counts(10, 18)', 'nothing is behind it');
+SELECT mark(11, 18, 'restart');
+SELECT set_eq('SELECT * FROM fold_counts(10, 18)',
+              $$VALUES (11::bigint, 18::bigint, NULL::text, NULL::uuid,
+                        NULL::bigint)$$, 'nobody placed');
 
 SELECT finish();
 ROLLBACK;

@@ -22,7 +22,7 @@ SELECT is((width, known)::text, '(500,t)', 'later ones do not')
 
 SELECT put(1, 1, 10, 'ada');
 SELECT is((epoch, seq, canvas_data, width, height, background, game_mode,
-           next_epoch)::text, '(1,0,,500,500,15,classic,2)',
+           next_epoch > 1700000000000)::text, '(1,0,,500,500,15,classic,t)',
           'plain background, then everything') FROM restore_point();
 SELECT is(array_agg(seq), ARRAY[1,2,3,4,5,6,7,8,9,10]::bigint[])
   FROM restore_events(1, 0);
@@ -44,7 +44,7 @@ SELECT snapshot_insert('\x1f8b03', 500, 500, 1, 10);
 SELECT is(seq, 10::bigint) FROM restore_point();
 SELECT mark(2, 8, 'restart');
 SELECT put(2, 9, 12, 'bob');
-SELECT is((epoch, seq, next_epoch)::text, '(1,5,3)',
+SELECT is((epoch, seq, next_epoch > 1700000000000)::text, '(1,5,t)',
           'a snapshot of what was lost is no good') FROM restore_point();
 SELECT is(array_agg((epoch, seq)::text),
           ARRAY['(1,6)', '(1,7)', '(1,8)', '(2,9)', '(2,10)', '(2,11)',
@@ -77,7 +77,7 @@ SELECT FROM rotations r, rotation_step(r.id, 'turned', p_new_epoch => 4,
                                        p_turned_seq => 13);
 SELECT mark(4, 13, 'rotate');
 SELECT is((p.epoch, p.seq, p.game_mode, p.week_number = r.new_week_number,
-           p.next_epoch)::text, '(4,13,speed-run,t,5)',
+           p.next_epoch > 1700000000000)::text, '(4,13,speed-run,t,t)',
           'the new week''s mode and label')
   FROM restore_point() p, rotations r;
 

@@ -2,7 +2,7 @@
 -- without owning anything.
 
 BEGIN;
-SELECT plan(59);
+SELECT plan(60);
 
 INSERT INTO users (username, password_hash) VALUES ('ada', 'secret');
 INSERT INTO agents (name, api_key_hash) VALUES ('bot', 'secret');
@@ -69,7 +69,7 @@ SELECT set_eq(
           'api_history_recent', 'api_history_user', 'archive_mode_json',
           'game_mode_json', 'get_current_game_mode', 'history_json',
           'history_limit', 'milliseconds_until', 'next_week_reset',
-          'parse_position', 'rfc3339', 'week_label'],
+          'parse_position', 'rfc3339', 'spare_name', 'week_label'],
     'and calls what reads');
 SELECT is_empty(
     $$SELECT proname FROM pg_proc, aclexplode(proacl) AS a
@@ -88,7 +88,7 @@ SELECT throws_ok('UPDATE current_canvas SET canvas_version = 0', '42501');
 SELECT throws_ok('DELETE FROM pixel_events', '42501');
 SELECT throws_ok('TRUNCATE pixel_events', '42501');
 SELECT throws_ok($$SELECT archive_and_reset_week('AAAA')$$, '42501');
-SELECT throws_ok('SELECT * FROM record_batch_begin()', '42501');
+SELECT throws_ok('SELECT * FROM record_batch_begin(1, 1, 0)', '42501');
 SELECT throws_ok('SELECT ensure_partitions(now(), now())', '42501');
 SELECT throws_ok($$SELECT ensure_partition('a', 'b', 'c', 'd')$$, '42501');
 SELECT throws_ok('CREATE TABLE canvas.mine ()', '42501');

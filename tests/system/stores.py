@@ -201,9 +201,29 @@ class Stores:
     def recorded(self):
         return self.sql("SELECT epoch, seq FROM recorder_progress")[0]
 
+    def counted(self):
+        return self.sql("SELECT counted_epoch, counted_seq "
+                        "FROM recorder_progress")[0]
+
+    def folded(self):
+        value = self.redis.get(self.prefix + "canvas:folded") or b"0-0"
+        return tuple(map(int, value.split(b"-")))
+
+    def delivered(self):
+        """What Redis has given to the recorder, recorded or not."""
+        group, = self.redis.xinfo_groups(self.prefix + "canvas:events")
+        return tuple(map(int, group["last-delivered-id"].split(b"-")))
+
+    def epochs(self):
+        return [row[0] for row in self.sql(
+            "SELECT epoch FROM canvas_epochs ORDER BY epoch")]
+
     def wait_recorded(self, seconds=60):
+        """The log is recorded, and boards and counters have followed it."""
         position = self.position()
         wait_for(lambda: self.recorded() >= position, seconds)
+        wait_for(lambda: self.counted() >= position, seconds)
+        wait_for(lambda: self.folded() >= position, seconds)
 
     def state(self):
         """The packed image in Redis."""

@@ -17,7 +17,8 @@ def test_first_and_second_time(bare_stores):
     assert done["functions"] == len(list((ROOT / "sql/functions").iterdir()))
     assert done["canvas"] is True
 
-    assert bare_stores.position() == (1, 0)
+    epoch, seq = bare_stores.position()
+    assert seq == 0
     assert bare_stores.value("SELECT width FROM current_canvas") == 64
     groups = bare_stores.redis.xinfo_groups(bare_stores.prefix
                                             + "canvas:events")
@@ -26,7 +27,7 @@ def test_first_and_second_time(bare_stores):
     bare_stores.place(3, 4, 5, ACTOR)
     assert bare_stores.json("migrate") == {
         "migrations": 0, "functions": 0, "library": False, "canvas": False}
-    assert bare_stores.position() == (1, 1)     # no new epoch
+    assert bare_stores.position() == (epoch, 1)     # no new one
 
 
 def test_many_at_once(bare_stores):
@@ -35,7 +36,7 @@ def test_many_at_once(bare_stores):
     assert [process.returncode for process in processes] == [0] * 6, results
     assert sum('"canvas":true' in out for out, _ in results) == 1
     assert sum('"migrations":0' in out for out, _ in results) == 5
-    assert bare_stores.position() == (1, 0)
+    assert bare_stores.position()[1] == 0
 
 
 def test_library_is_replaced_when_its_text_differs(stores):
@@ -44,7 +45,7 @@ def test_library_is_replaced_when_its_text_differs(stores):
         "redis.register_function('canvas_version', function() end)",
         replace=True)
     assert stores.json("migrate")["library"] is True
-    assert stores.canvas.call("canvas_version", []) == [b"OK", 1]
+    assert stores.canvas.call("canvas_version", [])[0] == b"OK"
 
 
 @pytest.fixture

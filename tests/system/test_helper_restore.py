@@ -28,40 +28,43 @@ def boards(stores):
     names = ["users", "agents"]
     return [stores.redis.zrange(stores.prefix + "leaderboard:" + name, 0, -1,
                                 withscores=True) for name in names] \
-        + [stores.redis.smembers(stores.prefix + "canvas:" + name)
-           for name in ("contributors", "banned")]
+        + [stores.redis.smembers(stores.prefix + "canvas:contributors"),
+           stores.redis.keys(stores.prefix + "banned:*")]
 
 
 def test_restored_canvas_is_the_same(stores):
     stores.sql("INSERT INTO agents (id, name) VALUES (%s, 'painter')", AGENT)
     flood(stores, 2000)
-    stores.place(5, 6, 7, AGENT, kind="a", board="agents")
+    stores.place(5, 6, 7, AGENT, kind="a")
     stores.place(0, 0, 9, BOB)
     record_all(stores)
     stores.sql("UPDATE users SET is_banned = true WHERE id = %s", BOB)
-    stores.redis.sadd(stores.prefix + "canvas:banned", BOB)
+    stores.canvas.ban(BOB)
     before, state, hello = boards(stores), stores.state(), \
         stores.canvas.hello()
 
     lose_redis(stores)
-    assert stores.json("restore") == {"epoch": 2, "seq": 2002,
-                                      "replayed": 2002}
+    restored = stores.json("restore")
+    assert restored["epoch"] > hello[2]
+    assert (restored["seq"], restored["replayed"]) == (2002, 2002)
     assert stores.state() == state
     assert boards(stores) == before
     after = stores.canvas.hello()
     assert after[3:12] == hello[3:12]
-    assert (after[2], after[12]) == (2, b"restore")
+    assert (after[2], after[12]) == (restored["epoch"], b"restore")
 
     # and it goes on
-    assert stores.place(1, 1, 1, ALICE) == (2, 2003)
+    assert stores.place(1, 1, 1, ALICE) == (restored["epoch"], 2003)
     record_all(stores)
     assert stores.value("SELECT count(*) FROM pixel_events") == 2003
+    assert sum(score for _, score in boards(stores)[0]) == 2002
 
 
 def test_from_a_snapshot(stores):
     flood(stores, 500)
     shot = stores.json("snapshot")              # records what it shows first
-    assert (shot["epoch"], shot["seq"]) == (1, 500)
+    assert (shot["epoch"], shot["seq"]) == stores.position()
+    assert shot["seq"] == 500
     data = stores.value("SELECT canvas_data FROM canvas_snapshots")
     assert len(data) == shot["bytes"]
     assert gzip.decompress(data) == stores.state()
@@ -83,7 +86,9 @@ def test_weeks_before_are_left_out(stores):
     record_all(stores)
     state, hello = stores.state(), stores.canvas.hello()
     lose_redis(stores)
-    assert stores.json("restore") == {"epoch": 3, "seq": 140, "replayed": 40}
+    restored = stores.json("restore")
+    assert restored["epoch"] > hello[2]
+    assert (restored["seq"], restored["replayed"]) == (140, 40)
     assert stores.state() == state
     after = stores.canvas.hello()
     assert after[8:12] == hello[8:12]
@@ -91,20 +96,23 @@ def test_weeks_before_are_left_out(stores):
 
 
 def test_refuses_while_there_is_a_canvas(stores):
-    flood(stores, 10)
+    at = flood(stores, 10)[-1]
     result = stores.helper("restore")
     assert result.code == 1
-    assert "Redis holds a canvas at 1-10; --force replaces it" in result.err
-    assert stores.position() == (1, 10)
+    assert f"Redis holds a canvas at {at[0]}-10; --force replaces it" \
+        in result.err
+    assert stores.position() == at
 
 
 def test_force_records_first(stores):
     """Nothing that Redis has and PostgreSQL has not is lost by it."""
-    flood(stores, 300)
+    epoch, _ = flood(stores, 300)[-1]
     state = stores.state()
-    assert stores.json("restore", "--force")["replayed"] == 300
+    restored = stores.json("restore", "--force")
+    assert restored["replayed"] == 300
+    assert restored["epoch"] > epoch
     assert stores.state() == state
-    assert stores.position() == (2, 300)
+    assert stores.position() == (restored["epoch"], 300)
 
 
 def test_nothing_to_restore_from(stores):
@@ -119,9 +127,7 @@ def test_more_members_than_one_command_takes(stores):
     pipe = stores.redis.pipeline(transaction=False)
     for number in range(2500):
         actor = str(uuid.uuid4())
-        keys = stores.canvas.place_keys(actor)
-        pipe.fcall("canvas_place", len(keys), *keys, stores.canvas.channel,
-                   number % 64, 1, 2, actor, "g", "", 0)
+        pipe.fcall(*stores.canvas.place_call(number % 64, 1, 2, actor, "g"))
     pipe.execute()
     record_all(stores)
     before = boards(stores)
@@ -129,3 +135,37 @@ def test_more_members_than_one_command_takes(stores):
     stores.ok("restore")
     assert boards(stores) == before
     assert len(before[0]) == 2500
+
+
+def test_boards_under_a_running_recorder(stores):
+    """Restore and recorder both count; nothing is counted twice."""
+    placed = flood(stores, 1000)
+    stores.record()
+    stores.wait_recorded()
+    for turn in range(5):
+        placed += flood(stores, 200, seed=turn + 1)
+        stores.ok("restore", "--force")
+        placed += flood(stores, 200, seed=turn + 100)
+    stores.wait_recorded()
+    assert sum(score for _, score in boards(stores)[0]) == len(placed)
+    assert len(boards(stores)[0]) == len(boards(stores)[2]) \
+        == stores.value("SELECT count(*) FROM contributors_this_week")
+
+
+def test_pixels_left_of_a_limit(stores):
+    """canvas:actors is exact again: who had all its pixels has no more."""
+    stores.sql("UPDATE game_modes SET rules = rules || "
+               "'{\"max_pixels_per_user\": 3}' WHERE slug = 'classic'")
+    stores.ok("rotate", "--force", "--mode", "classic")
+    for x in range(3):
+        stores.place(x, 0, 1, ALICE, kind="g")
+    stores.place(9, 9, 1, BOB, kind="g")
+    before = stores.redis.hgetall(stores.prefix + "canvas:actors")
+    assert len(before) == 2
+    record_all(stores)
+    lose_redis(stores)
+    stores.ok("restore")
+    assert stores.redis.hgetall(stores.prefix + "canvas:actors") == before
+    assert stores.canvas.place(4, 4, 4, ALICE, kind="g")[0] \
+        == b"RULE_VIOLATION"
+    stores.place(8, 8, 1, BOB, kind="g")

@@ -38,9 +38,9 @@ def test_service_role_is_enough(stores, as_role):
     ["rotate", "--force"], ["snapshot"], ["restore", "--force"],
     ["user", "create-admin", "root"], ["migrate"]])
 def test_web_role_may_do_nothing(stores, as_role, arguments):
-    flood(stores, 10)
+    at = flood(stores, 10)[-1]
     as_role("canvas_web")
     result = stores.helper(*arguments, stdin="long enough\n")
     assert result.code == 1
     assert "permission denied" in result.err
-    assert stores.position() == (1, 10)
+    assert stores.position() == at

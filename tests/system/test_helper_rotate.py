@@ -78,12 +78,13 @@ def assert_every_event_once(stores, acknowledged):
 
 
 def test_not_due(stores):
+    before = stores.position()
     result = stores.helper("rotate")
     assert result.code == 3
     assert re.search(r"the week ends at \d{4}-.*Z; --force turns it now",
                      result.err)
     assert archives(stores) == []
-    assert stores.position() == (1, 0)
+    assert stores.position() == before
 
 
 def test_due(stores):
@@ -97,9 +98,9 @@ def test_due(stores):
 
 def test_summary(stores):
     stores.sql("INSERT INTO agents (id, name) VALUES (%s, 'painter')", AGENT)
-    stores.place(1, 2, 3, ALICE)
-    stores.place(2, 2, 4, AGENT, kind="a", board="agents")
-    stores.place(2, 3, 4, AGENT, kind="a", board="agents")
+    closed, _ = stores.place(1, 2, 3, ALICE)
+    stores.place(2, 2, 4, AGENT, kind="a")
+    stores.place(2, 3, 4, AGENT, kind="a")
     answer = stores.json("rotate", "--force", "--mode", "speed-run")
 
     archive = archives(stores)[0][0]
@@ -115,7 +116,7 @@ def test_summary(stores):
 
     # the new week is a fresh page with the rules of the mode
     hello = stores.canvas.hello()
-    assert hello[2:4] == [2, 3]
+    assert hello[2] > closed and hello[3] == 3
     assert hello[8] == 1000                         # cooldown of speed-run
     assert json.loads(hello[13])["type"] == "speed"
     assert set(unpack(stores.state(), 16, 64 * 48)) == {15}
@@ -220,8 +221,11 @@ def test_weeks_under_load(stores):
                            "FROM current_canvas")
     archived = sum(row[7] for row in archives(stores))
     assert archived + running == len(acknowledged)
-    assert stores.redis.zcard(stores.prefix + "leaderboard:users") \
-        == stores.value("SELECT count(*) FROM contributors_this_week")
+    board = stores.redis.zrange(stores.prefix + "leaderboard:users", 0, -1,
+                                withscores=True)
+    assert sorted((actor.decode(), int(pixels)) for actor, pixels in board) \
+        == sorted(stores.sql("SELECT actor_id::text, pixels "
+                             "FROM contributors_this_week"))
 
 
 def test_overtaken_run_cannot_turn_the_page(stores):
@@ -231,11 +235,12 @@ def test_overtaken_run_cannot_turn_the_page(stores):
     wait_for(lambda: os.waitid(os.P_PID, process.pid,
                                os.WSTOPPED | os.WNOHANG | os.WNOWAIT))
     stores.canvas.lock("another-one")
+    before = stores.position()
     process.send_signal(signal.SIGCONT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 3
     assert "another rotation took the lock in Redis" in err
-    assert stores.position() == (1, 0)
+    assert stores.position() == before
 
     stores.ok("rotate")
     assert_archived(stores)
@@ -291,8 +296,8 @@ def test_redis_lost_the_turn(own_stores):
                                os.WSTOPPED | os.WNOHANG | os.WNOWAIT))
     process.kill()
     process.wait()
-    assert stores.sql("SELECT step, new_epoch FROM rotations") \
-        == [("turned", 2)]
+    (step, turned), = stores.sql("SELECT step, new_epoch FROM rotations")
+    assert step == "turned"
 
     stores.redis.flushall()
     for key, value in before.items():
@@ -301,10 +306,11 @@ def test_redis_lost_the_turn(own_stores):
     stores.redis_server.start()
     stores.reconnect()
     placed += flood(stores, 50, seed=1)
-    assert placed[-1] == (2, 150)       # the epoch that the turn had had
+    assert placed[-1][0] > turned and placed[-1][1] == 150
 
     stores.ok("rotate")
-    assert archives(stores)[0][5:8] == (3, 150, 150)
+    assert archives(stores)[0][5] > placed[-1][0]
+    assert archives(stores)[0][6:8] == (150, 150)
     stores.record()
     assert_every_event_once(stores, placed)
     assert_archived(stores)
@@ -327,10 +333,11 @@ def test_image_that_cannot_be_written(stores):
 
 
 def test_postgres_away(stores):
+    before = stores.position()
     stores.configure(postgres="host=/nonexistent")
     result = stores.helper("rotate", "--force")
     assert result.code == 75
-    assert stores.position() == (1, 0)
+    assert stores.position() == before
 
 
 def test_archive_as_a_scaled_picture(stores):
@@ -339,7 +346,7 @@ def test_archive_as_a_scaled_picture(stores):
     archive = archives(stores)[0][0]
     target = stores.directory / "big.png"
     stores.ok("export-png", "--archive", archive, "--scale", 3, "-o", target)
-    pixels, _ = week_pixels(stores, 2)
+    pixels, _ = week_pixels(stores, archives(stores)[0][5])
     with PIL.Image.open(io.BytesIO(target.read_bytes())) as image:
         assert image.size == (64 * 3, 48 * 3)
         assert [image.getpixel((3 * x + 1, 3 * y + 2)) for y in range(48)

@@ -20,10 +20,11 @@ def test_rotation_under_load(stack):
     assert stack.sql("SELECT count(*) FROM canvas_archives")[0][0] \
         == archives + 3
     # every event in exactly one week: archived ones and those of now
-    assert stack.sql(
+    wait_for(lambda: stack.sql(
         "SELECT (SELECT count(*) FROM pixel_events) = "
         "(SELECT sum(total_pixels_placed) FROM canvas_archives) + "
-        "(SELECT total_pixels_this_week FROM current_canvas)")[0][0]
+        "(SELECT total_pixels_this_week FROM current_canvas)")[0][0],
+             what="the counters")
     assert all(w.resyncs >= 3 for w in crowd.watchers)
 
 

@@ -6,7 +6,57 @@ RETURN md5(p_name)::uuid;
 
 COMMENT ON FUNCTION public.actor(text) IS 'A UUID that a test can name';
 
--- plpgsql: record_batch is there only once record_batch_begin() has run
+CREATE FUNCTION public.batch_begin() RETURNS void
+    LANGUAGE plpgsql
+    SET client_min_messages = warning
+AS $$
+BEGIN
+    CREATE TEMPORARY TABLE IF NOT EXISTS record_batch AS
+    SELECT epoch, seq, x, y, color, old_color, user_id, agent_id, session_id,
+           created_at
+      FROM canvas.pixel_events LIMIT 0;
+
+    DELETE FROM record_batch;
+END
+$$;
+
+COMMENT ON FUNCTION public.batch_begin() IS 'An empty batch, to be staged';
+
+CREATE FUNCTION public.batch_commit(p_epoch bigint, p_seq bigint)
+    RETURNS bigint
+    LANGUAGE plpgsql
+AS $$
+DECLARE
+    v_first  record;
+    v_n      bigint;
+BEGIN
+    DELETE FROM record_batch b USING recorder_progress p
+     WHERE (b.epoch, b.seq) <= (p.epoch, p.seq);
+
+    SELECT * INTO v_first FROM record_batch ORDER BY epoch, seq LIMIT 1;
+
+    IF FOUND THEN
+        PERFORM record_batch_begin(v_first.epoch, v_first.seq,
+            (extract(epoch FROM v_first.created_at) * 1000)::bigint);
+    END IF;
+
+    INSERT INTO pixel_events (epoch, seq, x, y, color, old_color, user_id,
+                              agent_id, session_id, created_at)
+    SELECT * FROM record_batch;
+    GET DIAGNOSTICS v_n = ROW_COUNT;
+
+    PERFORM record_batch_commit(p_epoch, p_seq);
+    PERFORM record_count();
+
+    RETURN v_n;
+END
+$$;
+
+COMMENT ON FUNCTION public.batch_commit(bigint, bigint) IS
+    'Records what was staged as the recorder does, and counts it; returns how
+many events were new';
+
+-- plpgsql: record_batch is there only once batch_begin() has run
 CREATE FUNCTION public.stage(
     p_epoch bigint, p_from bigint, p_to bigint,
     p_user text DEFAULT NULL, p_agent text DEFAULT NULL,
@@ -35,9 +85,9 @@ CREATE FUNCTION public.put(
     LANGUAGE plpgsql
 AS $$
 BEGIN
-    PERFORM record_batch_begin();
+    PERFORM batch_begin();
     PERFORM stage(p_epoch, p_from, p_to, p_user, p_agent, p_at);
-    RETURN record_batch_commit(p_epoch, p_to);
+    RETURN batch_commit(p_epoch, p_to);
 END
 $$;
 

@@ -1,0 +1,124 @@
+#!/usr/bin/python3
+"""What each form of a placement costs in Redis: prints a Markdown table.
+
+usage: functions.py [calls]
+
+A private Redis, asked by redis-benchmark over 2 connections with 16 calls in
+flight on each.  The CPU time is that of the Redis process; the forms are run
+in turns, and the median of the rounds is told.
+"""
+
+import csv
+import statistics
+import sys
+
+import processes
+from references import FunctionRedis
+from servers import ROOT, run
+
+ROUNDS = 5
+ALICE = "11111111-1111-4111-8111-111111111111"
+NAMES = ("state", "seq", "epoch", "rules", "events")
+
+# numbers of requests hold no zero byte: an argument of a program ends there
+PIXEL = b"\1\1" b"\1\2" b"\5"
+HOURS = b"\1\1\1\1"                     # a cooldown, in ms
+ANYBODY = b"g" b"__rand_int__abcd"      # another actor each call
+
+
+def page(canvas):
+    return [f"{{{canvas}}}:canvas:{name}" for name in NAMES]
+
+
+class Forms(FunctionRedis):
+    """Canvas "none" has no cooldown, "some" that of the request."""
+
+    def start(self):
+        super().start()
+        self.command("CONFIG", "SET", "auto-aof-rewrite-percentage", "0")
+        self.command("-x", "FUNCTION", "LOAD",
+                     input=(ROOT / "bench" / "functions.lua").read_text())
+
+    def begin(self, appendonly):
+        """Nothing but fresh canvases."""
+        self.command("CONFIG", "SET", "appendonly", appendonly)
+        self.command("FLUSHALL")
+        self.command("MSET", "{form}:canvas:epoch", "1795000000000",
+                     "{form}:canvas:seq", "0")
+        for canvas, cooldown in (("none", "0"), ("some", "")):
+            self.command("FCALL", "canvas_init", "5", *page(canvas),
+                         "updates", "500", "500", "16", "15", "classic", "1",
+                         "2026", "", cooldown)
+            self.command("FCALL", "canvas_session_create", "1",
+                         f"{{{canvas}}}:session", "86400", ALICE, "bench",
+                         "1", "0", "")
+
+    def measure(self, calls, command):
+        """(calls a second, CPU microseconds a call)."""
+        before = processes.cpu_seconds(self.pids["redis"])
+        out = run(["redis-benchmark", "-s", self.socket, "--csv", "-c", "2",
+                   "-P", "16", "-n", str(calls), "-r", "1000000000",
+                   "FCALL", *command], "redis-benchmark")
+        cpu = processes.cpu_seconds(self.pids["redis"]) - before
+        header, row = csv.reader(out.strip().splitlines()[-2:])
+        return float(row[header.index("rps")]), cpu / calls * 1e6
+
+
+def form(function, cooldown="0"):
+    """A form of functions.lua, all in text."""
+    return [function, "9", *page("form"), "{form}:contributors",
+            "{form}:board", "{form}:banned", "{form}:limit:__rand_int__",
+            "updates", "257", "258", "5", ALICE, "g", "", cooldown]
+
+
+def place(canvas):
+    return ["canvas_place", "8", *page(canvas),
+            f"{{{canvas}}}:limit:__rand_int__",
+            f"{{{canvas}}}:ban:__rand_int__", f"{{{canvas}}}:actors",
+            "updates", PIXEL + ANYBODY + HOURS, ""]
+
+
+def place_session(canvas):
+    return ["canvas_place_session", "7", *page(canvas),
+            f"{{{canvas}}}:session", f"{{{canvas}}}:actors", "updates",
+            f"{{{canvas}}}:limit:", f"{{{canvas}}}:ban:", PIXEL + HOURS, "",
+            "86400"]
+
+
+FORMS = [
+    ("a call that does nothing", "yes", form("form_empty")),
+    ("all in text, boards in the call", "yes", form("form_boards")),
+    ("… boards folded by the recorder", "yes", form("form_text")),
+    ("… the event as 32 bytes", "yes", form("form_packed_event")),
+    ("… the request as 26 bytes: `canvas_place`", "yes", place("none")),
+    ("`canvas_place_session`", "yes", place_session("none")),
+    ("all in text, boards in the call, with a cooldown", "yes",
+     form("form_boards", "3600000")),
+    ("`canvas_place`, with a cooldown", "yes", place("some")),
+    ("all in text, boards in the call, without AOF", "no",
+     form("form_boards")),
+    ("`canvas_place`, without AOF", "no", place("none")),
+    ("`canvas_place_session`, without AOF", "no", place_session("none")),
+    ("`canvas_place`, with a cooldown, without AOF", "no", place("some")),
+]
+
+
+def main():
+    calls = int(sys.argv[1]) if len(sys.argv) > 1 else 100000
+    results = [[] for _ in FORMS]
+
+    with Forms() as redis:
+        for _ in range(ROUNDS):
+            for (_, appendonly, command), found in zip(FORMS, results):
+                redis.begin(appendonly)
+                found.append(redis.measure(calls, command))
+
+    print("| form | calls/s | CPU µs a call |\n|---|---|---|")
+    for (what, _, _), found in zip(FORMS, results):
+        rates, costs = zip(*found)
+        print(f"| {what} | {statistics.median(rates):,.0f} "
+              f"| {statistics.median(costs):.1f} |")
+
+
+if __name__ == "__main__":
+    main()

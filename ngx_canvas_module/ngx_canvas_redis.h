@@ -29,12 +29,16 @@ ngx_canvas_redis_t *ngx_canvas_redis_create(ngx_pool_t *pool, ngx_log_t *log,
     ngx_canvas_redis_state_pt state, void *data);
 
 /*
- * NGX_OK: handler will be called exactly once (a subscription's: once a
- * message).  NGX_DECLINED: not connected; the handler will not be called.
+ * Sends a command as the wire has it (RESP).  NGX_OK: handler will be called
+ * exactly once.  NGX_DECLINED: not connected; it will not be called.
  */
 ngx_int_t ngx_canvas_redis_command(ngx_canvas_redis_t *redis,
-    ngx_canvas_redis_reply_pt handler, void *data, int argc,
-    const char **argv, const size_t *argvlen);
+    ngx_canvas_redis_reply_pt handler, void *data, const u_char *text,
+    size_t len);
+
+/* the same; handler is called once a message, and when that has ended */
+ngx_int_t ngx_canvas_redis_subscribe(ngx_canvas_redis_t *redis,
+    ngx_canvas_redis_reply_pt handler, void *data, ngx_str_t *channel);
 
 ngx_uint_t ngx_canvas_redis_connected(ngx_canvas_redis_t *redis);
 

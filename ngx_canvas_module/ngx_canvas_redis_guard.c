@@ -31,13 +31,11 @@ void
 ngx_canvas_redis_guard_attach(ngx_canvas_redis_guard_t *guard,
     redisContext *context)
 {
-    guard->builders = context->reader->fn;
-
     guard->functions.createString = ngx_canvas_redis_guard_string;
     guard->functions.createArray = ngx_canvas_redis_guard_array;
     guard->functions.createInteger = ngx_canvas_redis_guard_integer;
     guard->functions.createNil = ngx_canvas_redis_guard_nil;
-    guard->functions.freeObject = guard->builders->freeObject;
+    guard->functions.freeObject = ngx_canvas_redis_reply_free;
 
     guard->awaited = 0;
     guard->refused = NULL;
@@ -77,7 +75,9 @@ ngx_canvas_redis_guard_string(const redisReadTask *task, char *data,
         return NULL;
     }
 
-    return guard ? guard->builders->createString(task, data, len) : NULL;
+    return guard ? ngx_canvas_redis_reply_string(&guard->memory, task, data,
+                                                 len)
+                 : NULL;
 }
 
 
@@ -88,7 +88,8 @@ ngx_canvas_redis_guard_array(const redisReadTask *task, int elements)
 
     guard = ngx_canvas_redis_guard_admit(task, REDIS_REPLY_ARRAY, elements);
 
-    return guard ? guard->builders->createArray(task, elements) : NULL;
+    return guard ? ngx_canvas_redis_reply_array(&guard->memory, task, elements)
+                 : NULL;
 }
 
 
@@ -99,7 +100,8 @@ ngx_canvas_redis_guard_integer(const redisReadTask *task, long long value)
 
     guard = ngx_canvas_redis_guard_admit(task, REDIS_REPLY_INTEGER, 0);
 
-    return guard ? guard->builders->createInteger(task, value) : NULL;
+    return guard ? ngx_canvas_redis_reply_integer(&guard->memory, task, value)
+                 : NULL;
 }
 
 
@@ -110,7 +112,7 @@ ngx_canvas_redis_guard_nil(const redisReadTask *task)
 
     guard = ngx_canvas_redis_guard_admit(task, REDIS_REPLY_NIL, 0);
 
-    return guard ? guard->builders->createNil(task) : NULL;
+    return guard ? ngx_canvas_redis_reply_nil(&guard->memory, task) : NULL;
 }
 
 

@@ -3,22 +3,20 @@
  *
  * hiredis 0.14 trusts the server: a reply to no command, or a message of a
  * subscription in another form, ends the process in an assert().  The guard
- * stands before the functions that build replies and refuses those; hiredis
- * then drops the connection as it does when the protocol is broken.
+ * stands before what builds replies (ngx_canvas_redis_reply) and refuses
+ * those; hiredis then drops the connection as it does when the protocol is
+ * broken.
  */
 
 #ifndef NGX_CANVAS_REDIS_GUARD_H_INCLUDED
 #define NGX_CANVAS_REDIS_GUARD_H_INCLUDED
 
-#include <ngx_config.h>
-#include <ngx_core.h>
-
-#include <hiredis/hiredis.h>
+#include "ngx_canvas_redis_reply.h"
 
 /* of one connection; must outlive it */
 typedef struct {
     redisReplyObjectFunctions    functions;
-    redisReplyObjectFunctions   *builders;      /* of hiredis */
+    ngx_canvas_redis_reply_t     memory;
     ngx_uint_t                   awaited;       /* replies to commands */
     const char                  *refused;       /* why; NULL: nothing was */
     unsigned                     subscribed:1;

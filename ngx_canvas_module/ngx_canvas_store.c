@@ -13,6 +13,9 @@
 
 #define NGX_CANVAS_STORE_TTL          "86400"   /* seconds of a session */
 
+/* bytes of the longest request of a placement */
+#define NGX_CANVAS_STORE_REQUEST      26
+
 /* seconds between two lines in the log about commands that Redis refused */
 #define NGX_CANVAS_STORE_QUIET        10
 
@@ -170,9 +173,7 @@ ngx_canvas_store_session_delete(ngx_canvas_worker_t *worker,
         return NGX_DECLINED;
     }
 
-    args.argc = 0;
-    args.last = args.text;
-
+    ngx_canvas_store_args_init(&args);
     ngx_canvas_store_args_add(&args, "DEL", 3);
     ngx_canvas_store_args_name(&args,
                                &worker->conf->keys[NGX_CANVAS_KEY_SESSION],
@@ -200,6 +201,7 @@ ngx_canvas_store_place_as(ngx_canvas_store_args_t *args,
     ngx_uint_t x, ngx_uint_t y, ngx_uint_t color)
 {
     u_char     *p;
+    u_char      request[NGX_CANVAS_STORE_REQUEST];
     u_char      uuid[CANVAS_UUID_LEN];
     ngx_str_t  *keys;
 
@@ -215,12 +217,12 @@ ngx_canvas_store_place_as(ngx_canvas_store_args_t *args,
     ngx_canvas_store_args_string(args, &keys[NGX_CANVAS_KEY_ACTORS]);
     ngx_canvas_store_args_string(args, &keys[NGX_CANVAS_KEY_UPDATES]);
 
-    p = ngx_canvas_store_pixel(args->last, x, y, color);
+    p = ngx_canvas_store_pixel(request, x, y, color);
     *p++ = identity->kind;
     p = ngx_cpymem(p, identity->actor, sizeof(identity->actor));
     p = ngx_canvas_store_u32(p, conf->cooldown);
 
-    ngx_canvas_store_args_made(args, p);
+    ngx_canvas_store_args_add(args, request, p - request);
 }
 
 
@@ -232,6 +234,7 @@ ngx_canvas_store_place_by(ngx_canvas_store_args_t *args,
     ngx_uint_t color)
 {
     u_char     *p;
+    u_char      request[NGX_CANVAS_STORE_REQUEST];
     ngx_str_t  *keys;
 
     keys = conf->keys;
@@ -245,10 +248,10 @@ ngx_canvas_store_place_by(ngx_canvas_store_args_t *args,
     ngx_canvas_store_args_string(args, &keys[NGX_CANVAS_KEY_RATELIMIT]);
     ngx_canvas_store_args_string(args, &keys[NGX_CANVAS_KEY_BAN]);
 
-    p = ngx_canvas_store_pixel(args->last, x, y, color);
+    p = ngx_canvas_store_pixel(request, x, y, color);
     p = ngx_canvas_store_u32(p, conf->cooldown);
 
-    ngx_canvas_store_args_made(args, p);
+    ngx_canvas_store_args_add(args, request, p - request);
 }
 
 
@@ -285,8 +288,7 @@ ngx_canvas_store_call(ngx_canvas_worker_t *worker,
 {
     *slot = NULL;
 
-    if (ngx_canvas_redis_command(worker->commands, reply, call, args->argc,
-                                 args->argv, args->argvlen)
+    if (ngx_canvas_store_args_send(args, worker->commands, reply, call)
         != NGX_OK)
     {
         ngx_free(call);

@@ -4,13 +4,27 @@
 
 #include "ngx_canvas_store_args.h"
 
+#include "canvas_num.h"
+
+
+static void ngx_canvas_store_args_put(ngx_canvas_store_args_t *args,
+    const void *data, size_t len, const void *more, size_t more_len);
+
+
+void
+ngx_canvas_store_args_init(ngx_canvas_store_args_t *args)
+{
+    args->argc = 0;
+    args->last = args->text + NGX_CANVAS_STORE_HEAD;
+    args->overflow = 0;
+}
+
 
 void
 ngx_canvas_store_args_begin(ngx_canvas_store_args_t *args, const char *function,
     const char *nkeys)
 {
-    args->argc = 0;
-    args->last = args->text;
+    ngx_canvas_store_args_init(args);
 
     ngx_canvas_store_args_add(args, "FCALL", 5);
     ngx_canvas_store_args_add(args, function, ngx_strlen(function));
@@ -34,45 +48,93 @@ void
 ngx_canvas_store_args_add(ngx_canvas_store_args_t *args, const void *data,
     size_t len)
 {
-    args->argv[args->argc] = data;
-    args->argvlen[args->argc++] = len;
+    ngx_canvas_store_args_put(args, data, len, NULL, 0);
 }
 
 
 void
 ngx_canvas_store_args_string(ngx_canvas_store_args_t *args, ngx_str_t *s)
 {
-    ngx_canvas_store_args_add(args, s->data, s->len);
+    ngx_canvas_store_args_put(args, s->data, s->len, NULL, 0);
 }
 
-
-/* prefix: at most 128 bytes, checked in the configuration; rest: 64 */
 
 void
 ngx_canvas_store_args_name(ngx_canvas_store_args_t *args, ngx_str_t *prefix,
     const void *rest, size_t len)
 {
-    u_char  *p;
-
-    p = ngx_cpymem(args->last, prefix->data, prefix->len);
-    p = ngx_cpymem(p, rest, len);
-
-    ngx_canvas_store_args_made(args, p);
-}
-
-
-void
-ngx_canvas_store_args_made(ngx_canvas_store_args_t *args, u_char *end)
-{
-    ngx_canvas_store_args_add(args, args->last, end - args->last);
-    args->last = end;
+    ngx_canvas_store_args_put(args, prefix->data, prefix->len, rest, len);
 }
 
 
 void
 ngx_canvas_store_args_number(ngx_canvas_store_args_t *args, uint64_t n)
 {
-    ngx_canvas_store_args_made(args, ngx_sprintf(args->last, "%uL", n));
+    char  text[CANVAS_NUM_LEN_MAX];
+
+    ngx_canvas_store_args_put(args, text,
+                              (size_t) (canvas_num_write(text, n) - text),
+                              NULL, 0);
+}
+
+
+ngx_int_t
+ngx_canvas_store_args_send(ngx_canvas_store_args_t *args,
+    ngx_canvas_redis_t *redis, ngx_canvas_redis_reply_pt handler, void *data)
+{
+    u_char  *p;
+    size_t   len;
+
+    if (args->overflow || args->argc > 99) {
+        return NGX_DECLINED;
+    }
+
+    len = 1 + canvas_num_len(args->argc) + 2;
+    p = args->text + NGX_CANVAS_STORE_HEAD - len;
+
+    *p = '*';
+    (void) canvas_num_write((char *) p + 1, args->argc);
+    p[len - 2] = '\r';
+    p[len - 1] = '\n';
+
+    return ngx_canvas_redis_command(redis, handler, data, p,
+                                    (size_t) (args->last - p));
+}
+
+
+/* $<length> CRLF data more CRLF */
+
+static void
+ngx_canvas_store_args_put(ngx_canvas_store_args_t *args, const void *data,
+    size_t len, const void *more, size_t more_len)
+{
+    u_char  *p;
+
+    p = args->last;
+
+    if ((size_t) (args->text + NGX_CANVAS_STORE_ARGS - p)
+        < 1 + CANVAS_NUM_LEN_MAX + 2 + len + more_len + 2)
+    {
+        args->overflow = 1;
+        return;
+    }
+
+    *p++ = '$';
+    p = (u_char *) canvas_num_write((char *) p, len + more_len);
+    *p++ = '\r';
+    *p++ = '\n';
+
+    p = ngx_cpymem(p, data, len);
+
+    if (more_len) {
+        p = ngx_cpymem(p, more, more_len);
+    }
+
+    *p++ = '\r';
+    *p++ = '\n';
+
+    args->last = p;
+    args->argc++;
 }
 
 

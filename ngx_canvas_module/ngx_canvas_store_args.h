@@ -8,16 +8,22 @@
 
 #include "ngx_canvas_redis.h"
 
-#define NGX_CANVAS_STORE_ARGS  24
+/* 18 arguments of 128 bytes of prefix and what else docs/redis.md allows */
+#define NGX_CANVAS_STORE_ARGS  4096
 
-/* a command under construction; text holds the arguments made on the way */
+/* room for "*99\r\n", written when all are there */
+#define NGX_CANVAS_STORE_HEAD  5
+
+/* a command under construction, as it goes over the wire (RESP) */
 typedef struct {
-    int           argc;
-    const char   *argv[NGX_CANVAS_STORE_ARGS];
-    size_t        argvlen[NGX_CANVAS_STORE_ARGS];
+    ngx_uint_t    argc;
     u_char       *last;
-    u_char        text[512];
+    unsigned      overflow:1;
+    u_char        text[NGX_CANVAS_STORE_ARGS];
 } ngx_canvas_store_args_t;
+
+/* nothing yet */
+void ngx_canvas_store_args_init(ngx_canvas_store_args_t *args);
 
 /* FCALL function nkeys */
 void ngx_canvas_store_args_begin(ngx_canvas_store_args_t *args,
@@ -27,20 +33,20 @@ void ngx_canvas_store_args_begin(ngx_canvas_store_args_t *args,
 void ngx_canvas_store_args_page(ngx_canvas_store_args_t *args,
     ngx_canvas_conf_t *conf);
 
-/* data is not copied */
 void ngx_canvas_store_args_add(ngx_canvas_store_args_t *args,
     const void *data, size_t len);
 
 void ngx_canvas_store_args_string(ngx_canvas_store_args_t *args, ngx_str_t *s);
 
-/* prefix (at most 128 bytes, checked in the configuration) + rest (64) */
+/* prefix and rest as one */
 void ngx_canvas_store_args_name(ngx_canvas_store_args_t *args,
     ngx_str_t *prefix, const void *rest, size_t len);
 
-/* what the caller wrote from args->last up to end */
-void ngx_canvas_store_args_made(ngx_canvas_store_args_t *args, u_char *end);
-
 void ngx_canvas_store_args_number(ngx_canvas_store_args_t *args, uint64_t n);
+
+/* to Redis; as ngx_canvas_redis_command() */
+ngx_int_t ngx_canvas_store_args_send(ngx_canvas_store_args_t *args,
+    ngx_canvas_redis_t *redis, ngx_canvas_redis_reply_pt handler, void *data);
 
 /*
  * The reply if it is an array that begins with OK and goes on as shape says

@@ -91,8 +91,7 @@ ngx_canvas_store_log(ngx_canvas_worker_t *worker, uint64_t epoch,
 
     key = &worker->conf->keys[NGX_CANVAS_KEY_EVENTS];
 
-    args.argc = 0;
-    args.last = args.text;
+    ngx_canvas_store_args_init(&args);
 
     /* "(" makes the range exclusive */
     p = ngx_sprintf(from, "(%uL-%uL", epoch, seq);
@@ -123,8 +122,7 @@ ngx_canvas_store_query(ngx_canvas_worker_t *worker,
 
     *copy = *query;
 
-    if (ngx_canvas_redis_command(worker->commands, reply, copy, args->argc,
-                                 args->argv, args->argvlen)
+    if (ngx_canvas_store_args_send(args, worker->commands, reply, copy)
         != NGX_OK)
     {
         ngx_free(copy);

@@ -115,8 +115,6 @@ ngx_canvas_sync_commands_state(void *data, ngx_uint_t connected)
 void
 ngx_canvas_sync_subscription_state(void *data, ngx_uint_t connected)
 {
-    size_t              argvlen[2];
-    const char         *argv[2];
     ngx_str_t          *channel;
     ngx_canvas_sync_t  *sync;
 
@@ -128,14 +126,8 @@ ngx_canvas_sync_subscription_state(void *data, ngx_uint_t connected)
 
     channel = &sync->worker->conf->keys[NGX_CANVAS_KEY_UPDATES];
 
-    argv[0] = "SUBSCRIBE";
-    argvlen[0] = 9;
-    argv[1] = (char *) channel->data;
-    argvlen[1] = channel->len;
-
-    (void) ngx_canvas_redis_command(sync->worker->subscription,
-                                    ngx_canvas_sync_message, sync, 2, argv,
-                                    argvlen);
+    (void) ngx_canvas_redis_subscribe(sync->worker->subscription,
+                                      ngx_canvas_sync_message, sync, channel);
 }
 
 

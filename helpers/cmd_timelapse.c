@@ -111,31 +111,19 @@ const ctl_command_t  cmd_timelapse = {
 static ctl_status_t
 cmd_timelapse_run(ctl_t *ctl, const ctl_args_t *args)
 {
-    ctl_signal_t      signals;
     ctl_status_t      status;
     ctl_timelapse_t   film;
 
     ctl_timelapse_init(&film);
 
+    film.stoppable = true;
+    ctl->pg.timeout_ms = CMD_TIMELAPSE_TIMEOUT_MS;
+
     status = cmd_timelapse_parse(ctl, args, &film);
 
     if (status == CTL_OK) {
-        status = ctl_timelapse_check(&film, &ctl->error);
+        status = ctl_timelapse_render(ctl, &film);
     }
-
-    if (status == CTL_OK) {
-        status = ctl_signal_open(&signals, &ctl->error);
-    }
-
-    if (status != CTL_OK) {
-        return status;
-    }
-
-    film.signals = &signals;
-    ctl->pg.timeout_ms = CMD_TIMELAPSE_TIMEOUT_MS;
-
-    status = ctl_timelapse_render(ctl, &film);
-    ctl_signal_close(&signals);
 
     if (status == CTL_OK && !film.quiet) {
         cmd_timelapse_report(&film);

@@ -43,6 +43,7 @@ typedef struct {
     ctl_frame_t         frame;
     ctl_pace_t          pace;
     ctl_bar_t           bar;
+    ctl_signal_t        signals;
     ctl_ffmpeg_t        ffmpeg;
     unsigned            written;        /* frames */
     uint64_t            drawn;          /* changes */
@@ -53,6 +54,8 @@ static const ctl_timelapse_form_t *ctl_timelapse_form(const char *path);
 static ctl_status_t ctl_timelapse_cut(ctl_t *ctl,
     ctl_timelapse_reel_t *reel);
 static ctl_status_t ctl_timelapse_begin(ctl_t *ctl,
+    ctl_timelapse_reel_t *reel);
+static ctl_status_t ctl_timelapse_save(ctl_t *ctl,
     ctl_timelapse_reel_t *reel);
 static ctl_status_t ctl_timelapse_encode(ctl_t *ctl,
     ctl_timelapse_reel_t *reel, const char *temporary);
@@ -66,10 +69,13 @@ static ctl_status_t ctl_timelapse_write(ctl_timelapse_reel_t *reel);
 /*
  * Colours of a canvas are those of sRGB; the nearest that players of video
  * agree about is BT.709, which has to be said twice: to the conversion and in
- * the file.
+ * the file.  The conversion listens only when its input is not indexed.
  */
+#define CTL_TIMELAPSE_BT709                                                  \
+    "format=bgr0,scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"
+
 static const char *const  ctl_timelapse_mp4[] = {
-    "-vf", "scale=out_color_matrix=bt709:out_range=tv",
+    "-vf", CTL_TIMELAPSE_BT709,
     "-c:v", "libx264", "-preset", "medium", "-crf", "18",
     "-pix_fmt", "yuv420p", "-colorspace", "bt709", "-color_primaries",
     "bt709", "-color_trc", "bt709", "-movflags", "+faststart", "-f", "mp4",
@@ -77,7 +83,7 @@ static const char *const  ctl_timelapse_mp4[] = {
 };
 
 static const char *const  ctl_timelapse_webm[] = {
-    "-vf", "scale=out_color_matrix=bt709:out_range=tv",
+    "-vf", CTL_TIMELAPSE_BT709,
     "-c:v", "libvpx-vp9", "-crf", "24", "-b:v", "0", "-deadline", "good",
     "-cpu-used", "4", "-row-mt", "1", "-pix_fmt", "yuv420p", "-colorspace",
     "bt709", "-color_primaries", "bt709", "-color_trc", "bt709",
@@ -148,13 +154,12 @@ ctl_timelapse_check(const ctl_timelapse_t *film, ctl_error_t *error)
 ctl_status_t
 ctl_timelapse_render(ctl_t *ctl, ctl_timelapse_t *film)
 {
-    int                    fd;
-    char                   temporary[PATH_MAX];
     ctl_status_t           status;
     ctl_timelapse_reel_t   reel;
 
     memset(&reel, 0, sizeof(reel));
     reel.film = film;
+    reel.signals.fd = -1;
 
     status = ctl_timelapse_check(film, &ctl->error);
 
@@ -170,19 +175,17 @@ ctl_timelapse_render(ctl_t *ctl, ctl_timelapse_t *film)
         status = ctl_timelapse_begin(ctl, &reel);
     }
 
-    if (status == CTL_OK) {
-        status = ctl_file_begin(film->path, temporary, &fd, &ctl->error);
+    /* up to here a signal may end the process: nothing would be left */
+    if (status == CTL_OK && film->stoppable) {
+        status = ctl_signal_open(&reel.signals, &ctl->error);
     }
 
     if (status == CTL_OK) {
-        status = ctl_timelapse_encode(ctl, &reel, temporary);
+        status = ctl_timelapse_save(ctl, &reel);
+    }
 
-        if (status == CTL_OK) {
-            status = ctl_file_commit(film->path, temporary, fd, 0644,
-                                     &ctl->error);
-        } else {
-            ctl_file_abandon(temporary, fd);
-        }
+    if (reel.signals.fd >= 0) {
+        ctl_signal_close(&reel.signals);
     }
 
     ctl_frame_close(&reel.frame);
@@ -304,6 +307,33 @@ ctl_timelapse_begin(ctl_t *ctl, ctl_timelapse_reel_t *reel)
 
 
 static ctl_status_t
+ctl_timelapse_save(ctl_t *ctl, ctl_timelapse_reel_t *reel)
+{
+    int           fd;
+    char          temporary[PATH_MAX];
+    const char   *path;
+    ctl_status_t  status;
+
+    path = reel->film->path;
+
+    status = ctl_file_begin(path, temporary, &fd, &ctl->error);
+    if (status != CTL_OK) {
+        return status;
+    }
+
+    status = ctl_timelapse_encode(ctl, reel, temporary);
+
+    if (status == CTL_OK) {
+        return ctl_file_commit(path, temporary, fd, 0644, &ctl->error);
+    }
+
+    ctl_file_abandon(temporary, fd);
+
+    return status;
+}
+
+
+static ctl_status_t
 ctl_timelapse_encode(ctl_t *ctl, ctl_timelapse_reel_t *reel,
     const char *temporary)
 {
@@ -343,7 +373,8 @@ ctl_timelapse_encode(ctl_t *ctl, ctl_timelapse_reel_t *reel,
     argv[n++] = output;
     argv[n] = NULL;
 
-    status = ctl_ffmpeg_open(&reel->ffmpeg, argv, reel->film->signals,
+    status = ctl_ffmpeg_open(&reel->ffmpeg, argv,
+                             reel->signals.fd >= 0 ? &reel->signals : NULL,
                              &ctl->error);
     free(output);
 

@@ -7,7 +7,6 @@
 #define CTL_TIMELAPSE_H_INCLUDED
 
 #include "ctl_arg.h"
-#include "ctl_signal.h"
 #include "ctl_week.h"
 
 #define CTL_TIMELAPSE_FPS_MAX       60
@@ -26,7 +25,8 @@ typedef struct {
     int64_t              to;            /* ... beginning, end of the week */
     bool                 by_events;     /* frames evenly over changes */
     bool                 quiet;         /* no progress */
-    const ctl_signal_t  *signals;       /* NULL: not looked at */
+    bool                 stoppable;     /* by SIGINT and SIGTERM, which are
+                                           blocked from then on */
 
     /* what became of it */
     unsigned             width;         /* dots */

@@ -90,6 +90,14 @@ class Week:
         self.entries.append(("p", us, x, y, color))
         self.rows.append((epoch, seq, x, y, color, us))
 
+    def add(self, x, y, color):
+        """One more change, at the end."""
+        epoch, seq = self.end
+        us = self.began + 1000 * (len(self.rows) + 1)
+        self.entries.append(("p", us, x, y, color))
+        self.rows.append((epoch, seq + 1, x, y, color, us))
+        self.end = epoch, seq + 1
+
     def store(self):
         stores = self.stores
         actor = str(uuid.UUID(int=7))

@@ -139,6 +139,21 @@ def test_video(stores, week, name, codec):
         assert sum(off) / len(off) < 12, i
 
 
+@pytest.mark.parametrize("name", ["film.mp4", "film.webm"])
+def test_colors_of_video(stores, name):
+    """As a player shows them that believes what the file says."""
+    week = Week(stores, count=0, turns=())
+    for n in range(64 * 48):
+        x, y = n % 64, n // 64
+        week.add(x, y, x // 16 + 4 * (y // 12))
+    week.store()
+    frame = decode(film(stores, name, "--seconds", 1, "--scale", 2))[-1]
+    for color, expected in enumerate(PALETTE):
+        x, y = color % 4 * 16 + 8, color // 4 * 12 + 6
+        got = frame[2 * x + 2 * y * 128]
+        assert max(abs(a - b) for a, b in zip(got, expected)) <= 5, color
+
+
 def test_mp4_begins_with_its_index(stores, week):
     """So that a browser plays it while it loads."""
     data = film(stores, "film.mp4", "--seconds", 1).read_bytes()

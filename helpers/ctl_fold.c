@@ -16,6 +16,9 @@
 /* events that one call folds when it catches up: Redis does nothing else */
 #define CTL_FOLD_CHUNK  "5000"
 
+/* beyond so many the boards are written anew: a member once, not a chunk */
+#define CTL_FOLD_FAR    200000
+
 /* columns of fold_counts() */
 enum {
     CTL_FOLD_EPOCH,
@@ -96,6 +99,11 @@ ctl_fold_run(ctl_fold_t *fold, ctl_redis_t *redis, ctl_pg_t *pg,
     fold->whole = false;
     status = CTL_OK;
     more = true;
+
+    if (done.seq > fold->at.seq + CTL_FOLD_FAR) {
+        ctl_counts_clear(&fold->counts);
+        status = ctl_boards_restore(redis, pg, false, &fold->at);
+    }
 
     while (status == CTL_OK && more
            && ctl_position_compare(fold->at, done) < 0)

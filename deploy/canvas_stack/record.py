@@ -44,8 +44,9 @@ class Record(Server):
             "CANVAS_POSTGRES": f"{postgres.conninfo} user=postgres"})
 
     def command(self):
-        return [self.settings.canvas_helper, "--config", self.conf,
-                "record"], {}
+        """Behind nginx and Redis: nobody waits for the recorder."""
+        return ["nice", "-n", "5", self.settings.canvas_helper, "--config",
+                self.conf, "record"], {}
 
     def ready(self):
         return self.main_pid() is not None

@@ -149,8 +149,9 @@ class Nginx(Server):
             ("unix:/run/redis/redis-server.sock", f"unix:{redis.socket}"),
             ("\"host=/run/postgresql dbname=canvas user=canvas_web\"",
              f"\"{postgres.conninfo} user=canvas_web\""),
-            ("listen 8080 reuseport;",
-             f"listen 127.0.0.1:{self.settings.port} reuseport;"),
+            ("listen 8080 reuseport backlog=4096;",
+             f"listen 127.0.0.1:{self.settings.port} reuseport "
+             "backlog=4096;"),
             ("root /usr/share/ngx_canvas_module/web;",
              f"root {place.web_root()};"),
             ("alias /var/lib/canvas/archives/;",

@@ -141,7 +141,7 @@ def test_with_tls_real_ip_and_no_reuseport(conf):
         f"        ssl_certificate {place.file('cert.pem')};\n"
         f"        ssl_certificate_key {place.file('key.pem')};\n"
         "        set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;\n"
-    ).replace(" reuseport;", ";"))
+    ).replace(" reuseport backlog=4096;", ";"))
 
 
 def test_password_file(conf):

@@ -19,6 +19,8 @@ static ngx_int_t ngx_canvas_output_grow(ngx_canvas_output_t *output,
 static ssize_t ngx_canvas_output_send(ngx_canvas_output_t *output,
     ngx_connection_t *c);
 static void ngx_canvas_output_sent(ngx_canvas_output_t *output, size_t n);
+static void ngx_canvas_output_count(ngx_canvas_output_t *output,
+    uint64_t frames, uint64_t bytes);
 
 
 ngx_int_t
@@ -77,6 +79,7 @@ ngx_canvas_output_direct(ngx_canvas_output_t *output, ngx_connection_t *c,
     if (n == (ssize_t) frame->len) {
         c->sent += n;
         output->messages++;
+        ngx_canvas_output_count(output, 1, n);
 
         return NGX_OK;
     }
@@ -95,6 +98,7 @@ ngx_canvas_output_direct(ngx_canvas_output_t *output, ngx_connection_t *c,
 
     c->sent += n;
     c->write->ready = 0;
+    ngx_canvas_output_count(output, 0, n);
 
     frame->refs++;
     *ngx_canvas_output_slot(output, 0) = frame;
@@ -293,9 +297,7 @@ ngx_canvas_output_sent(ngx_canvas_output_t *output, size_t n)
     size_t               left;
     ngx_canvas_frame_t  *frame;
 
-    if (output->counters) {
-        ngx_canvas_count(output->counters, NGX_CANVAS_COUNT_BYTES, n);
-    }
+    ngx_canvas_output_count(output, 0, n);
 
     while (n) {
         frame = *ngx_canvas_output_slot(output, 0);
@@ -315,10 +317,19 @@ ngx_canvas_output_sent(ngx_canvas_output_t *output, size_t n)
                                           : NGX_CANVAS_OUTPUT_FEW);
         output->n--;
 
-        if (output->counters) {
-            ngx_canvas_count(output->counters, NGX_CANVAS_COUNT_MESSAGES, 1);
-        }
+        ngx_canvas_output_count(output, 1, 0);
 
         ngx_canvas_frame_release(frame);
+    }
+}
+
+
+static void
+ngx_canvas_output_count(ngx_canvas_output_t *output, uint64_t frames,
+    uint64_t bytes)
+{
+    if (output->counters) {
+        ngx_canvas_count(output->counters, NGX_CANVAS_COUNT_MESSAGES, frames);
+        ngx_canvas_count(output->counters, NGX_CANVAS_COUNT_BYTES, bytes);
     }
 }

@@ -66,9 +66,14 @@ ngx_canvas_broadcast_wake(ngx_canvas_broadcast_t *broadcast)
 {
     ngx_canvas_turn_begin(&broadcast->turn);
 
-    if (broadcast->job || broadcast->timer.timer_set
-        || broadcast->post.posted)
-    {
+    if (broadcast->timer.timer_set) {
+        /* nobody needs the others before the tick is over */
+        ngx_canvas_redis_pause(broadcast->worker->subscription, 1);
+        broadcast->paused = 1;
+        return;
+    }
+
+    if (broadcast->job || broadcast->post.posted) {
         return;
     }
 

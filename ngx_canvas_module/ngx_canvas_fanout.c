@@ -50,6 +50,18 @@ ngx_canvas_fanout_run(ngx_event_t *ev)
 
     ngx_canvas_turn_begin(&broadcast->turn);
 
+    if (broadcast->paused && ev == &broadcast->timer) {
+        /* the next turn reads what has come meanwhile, then it is swept */
+        broadcast->paused = 0;
+        ngx_canvas_redis_pause(broadcast->worker->subscription, 0);
+
+        if (!broadcast->post.posted) {
+            ngx_post_event(&broadcast->post, &ngx_posted_next_events);
+        }
+
+        return;
+    }
+
     if (!broadcast->job) {
         ngx_canvas_fanout_begin(broadcast);
     }

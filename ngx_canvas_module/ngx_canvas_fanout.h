@@ -56,6 +56,7 @@ struct ngx_canvas_broadcast_s {
     ngx_uint_t              texts_n;
     uint32_t                text;       /* number of the first */
 
+    unsigned                paused:1;   /* publications wait for the tick */
     ngx_event_t             timer;      /* the tick */
     ngx_event_t             post;       /* a job or a slice of it */
     ngx_event_t             online;     /* counts told */

@@ -108,6 +108,13 @@ ngx_canvas_redis_reset(ngx_canvas_redis_t *redis, const char *why)
 
 
 void
+ngx_canvas_redis_pause(ngx_canvas_redis_t *redis, ngx_uint_t pause)
+{
+    ngx_canvas_redis_events_pause(redis, pause);
+}
+
+
+void
 ngx_canvas_redis_close(ngx_canvas_redis_t *redis)
 {
     redis->handler = NULL;

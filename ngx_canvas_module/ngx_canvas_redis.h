@@ -45,6 +45,9 @@ ngx_uint_t ngx_canvas_redis_connected(ngx_canvas_redis_t *redis);
 /* drops the connection (pending handlers get NULL) and connects again */
 void ngx_canvas_redis_reset(ngx_canvas_redis_t *redis, const char *why);
 
+/* pause: nothing is read until that has ended; for less than the timeout */
+void ngx_canvas_redis_pause(ngx_canvas_redis_t *redis, ngx_uint_t pause);
+
 /* for good; pending handlers get NULL */
 void ngx_canvas_redis_close(ngx_canvas_redis_t *redis);
 

@@ -49,6 +49,7 @@ struct ngx_canvas_redis_s {
     ngx_msec_t                   backoff;
     ngx_msec_t                   since;         /* it is ready */
     ngx_canvas_redis_state_e     state;
+    unsigned                     paused:1;      /* nothing is read */
     unsigned                     reported:1;    /* the loss is in the log */
 };
 
@@ -68,5 +69,8 @@ ngx_int_t ngx_canvas_redis_events_attach(ngx_canvas_redis_t *redis);
 
 /* gives nginx's connection back; hiredis closes the descriptor itself */
 void ngx_canvas_redis_events_detach(ngx_canvas_redis_t *redis);
+
+void ngx_canvas_redis_events_pause(ngx_canvas_redis_t *redis,
+    ngx_uint_t pause);
 
 #endif /* NGX_CANVAS_REDIS_CONN_H_INCLUDED */

@@ -86,14 +86,30 @@ ngx_canvas_redis_events_detach(ngx_canvas_redis_t *redis)
 }
 
 
+void
+ngx_canvas_redis_events_pause(ngx_canvas_redis_t *redis, ngx_uint_t pause)
+{
+    redis->paused = pause;
+
+    if (pause) {
+        ngx_canvas_redis_events_del_read(redis);
+
+    } else {
+        ngx_canvas_redis_events_add_read(redis);
+    }
+}
+
+
 /* what hiredis asks of an event loop */
 
 static void
 ngx_canvas_redis_events_add_read(void *data)
 {
-    ngx_connection_t  *c = ((ngx_canvas_redis_t *) data)->connection;
+    ngx_canvas_redis_t  *redis = data;
 
-    if (c && !c->read->active) {
+    ngx_connection_t  *c = redis->connection;
+
+    if (c && !c->read->active && !redis->paused) {
         (void) ngx_add_event(c->read, NGX_READ_EVENT, NGX_LEVEL_EVENT);
     }
 }

@@ -35,6 +35,8 @@ Suite *check_proto_parse(void);
 Suite *check_png(void);
 Suite *check_csv(void);
 Suite *check_sort(void);
+Suite *check_deflate(void);
+Suite *check_tick(void);
 
 /* a suite of one test case */
 Suite *check_suite(const char *name, const TTest *const *tests, size_t n);

@@ -14,7 +14,7 @@
 /* as a client does: raw, one message, the last four bytes taken off */
 
 static size_t
-check_deflate(uint8_t *out, size_t size, const void *data, size_t len,
+check_inflate_pack(uint8_t *out, size_t size, const void *data, size_t len,
     int level, int window)
 {
     z_stream  stream;
@@ -143,7 +143,7 @@ START_TEST(inflate_of_zlib)
             data[len] = (uint8_t) (rand() % (i % 3 ? 4 : 256));
         }
 
-        len = check_deflate(packed, CHECK_MAX * 2, data, n, level, window);
+        len = check_inflate_pack(packed, CHECK_MAX * 2, data, n, level, window);
 
         ck_assert_int_eq(canvas_inflate_message(inflater, packed, len, n,
                                                 &out, &len), CANVAS_OK);
@@ -172,18 +172,18 @@ START_TEST(inflate_limit)
     packed = malloc(CHECK_MAX);
 
     for (i = 0; i < CHECK_N(limits); i++) {
-        n = check_deflate(packed, CHECK_MAX, data, limits[i], 9, 15);
+        n = check_inflate_pack(packed, CHECK_MAX, data, limits[i], 9, 15);
         ck_assert_int_eq(canvas_inflate_message(inflater, packed, n,
                                                 limits[i], &out, &len),
                          CANVAS_OK);
         ck_assert_uint_eq(len, limits[i]);
 
-        n = check_deflate(packed, CHECK_MAX, data, limits[i] + 1, 9, 15);
+        n = check_inflate_pack(packed, CHECK_MAX, data, limits[i] + 1, 9, 15);
         ck_assert_int_eq(canvas_inflate_message(inflater, packed, n,
                                                 limits[i], &out, &len),
                          CANVAS_TOO_LARGE);
 
-        n = check_deflate(packed, CHECK_MAX, data, CHECK_MAX, 9, 15);
+        n = check_inflate_pack(packed, CHECK_MAX, data, CHECK_MAX, 9, 15);
         ck_assert_int_eq(canvas_inflate_message(inflater, packed, n,
                                                 limits[i], &out, &len),
                          CANVAS_TOO_LARGE);

@@ -161,6 +161,57 @@ START_TEST(update_frames)
 END_TEST
 
 
+START_TEST(update_picked)
+{
+    size_t            i, n, len;
+    uint8_t          *buf, *p, one[CANVAS_PROTO_UPDATE_MAX + 2];
+    uint16_t          picks[64];
+    uint64_t          state;
+    canvas_change_t   changes[64], picked[64];
+
+    state = 23;
+
+    for (i = 0; i < CHECK_N(changes); i++) {
+        changes[i] = check_update_change(&state);
+    }
+
+    for (n = 0, i = 0; i < CHECK_N(changes); i++) {
+        if (check_random(&state) % 3 == 0) {
+            picks[n] = (uint16_t) i;
+            picked[n++] = changes[i];
+        }
+    }
+
+    buf = malloc(canvas_proto_update_frames_of(NULL, changes, picks, n, 0));
+    ck_assert_ptr_nonnull(buf);
+    len = canvas_proto_update_frames_of(buf, changes, picks, n, 1000);
+
+    for (i = 0, p = buf; i < n; i++) {
+        size_t  size;
+
+        size = canvas_proto_update_frames(one, &picked[i], 1,
+                                          1000 + picks[i]);
+        ck_assert_mem_eq(p, one, size);
+        p += size;
+    }
+
+    ck_assert_ptr_eq(p, buf + len);
+
+    /* the same payload as of the picked ones alone */
+    len = canvas_proto_updates_binary_of(NULL, changes, picks, n, 77);
+    ck_assert_uint_eq(canvas_proto_updates_binary_of(buf, changes, picks, n,
+                                                     77), len);
+    p = malloc(len);
+    ck_assert_ptr_nonnull(p);
+    ck_assert_uint_eq(canvas_proto_updates_binary(p, picked, n, 77), len);
+    ck_assert_mem_eq(buf, p, len);
+
+    free(p);
+    free(buf);
+}
+END_TEST
+
+
 START_TEST(update_binary)
 {
     size_t            i, k, n, len;
@@ -207,7 +258,7 @@ check_proto_update(void)
 {
     const TTest *const  tests[] = {
         update_contract, update_random, update_longest, update_frames,
-        update_binary
+        update_picked, update_binary
     };
 
     return check_suite("proto_update", tests, CHECK_N(tests));

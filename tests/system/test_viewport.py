@@ -233,15 +233,17 @@ def test_a_binary_frame_has_the_last_seq_seen(stack):
 
 def test_a_client_that_does_not_read(stack):
     """Its view is heeded when it is caught up, too."""
-    area = (0, 0, 500, 20)
+    area = (0, 0, 500, 30)
     with wire.Wire("127.0.0.1", stack.settings.port) as raw:
+        raw.sock.setsockopt(wire.socket.SOL_SOCKET, wire.socket.SO_RCVBUF,
+                            65536)
         raw.open()
         seq = raw.expect("welcome")["canvasInfo"]["seq"]
         raw.say({"type": "viewport", "x": 0, "y": 0, "width": 500,
-                 "height": 20})
+                 "height": 30})
         seq = raw.expect("viewport")["seq"]
         painted = {}
-        for _ in range(8):
+        for _ in range(12):
             painted |= {seq: point for seq, *point in paint(stack, [
                 (i % 500, i // 250 % 40, i % 16) for i in range(5000)])}
         last = max(painted)

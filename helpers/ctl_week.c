@@ -86,17 +86,23 @@ static const char  ctl_week_live_sql[] =
     "           AND (epoch, base_seq) > (c.start_epoch, c.start_seq) "
     "         ORDER BY epoch DESC LIMIT 1) t ON true";
 
+/* an imported week is one span, and in no list of lives */
 static const char  ctl_week_spans_sql[] =
-    "SELECT e.epoch, "
-    "       greatest(e.base_seq, CASE WHEN e.epoch = $1 THEN $2::bigint END), "
-    "       coalesce(min(e.base_seq) OVER later, " "9007199254740991" "), "
-            CTL_WEEK_US("e.started_at") ", "
-    "       e.reason IN ('init', 'rotate', 'reset') "
-    "  FROM canvas_epochs e "
-    " WHERE e.epoch >= $1 AND e.epoch < $3 "
-    "WINDOW later AS (ORDER BY e.epoch "
-    "                 ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) "
-    " ORDER BY e.epoch";
+    "(SELECT e.epoch, "
+    "        greatest(e.base_seq, "
+    "                 CASE WHEN e.epoch = $1 THEN $2::bigint END), "
+    "        coalesce(min(e.base_seq) OVER later, " "9007199254740991" "), "
+             CTL_WEEK_US("e.started_at") ", "
+    "        e.reason IN ('init', 'rotate', 'reset') "
+    "   FROM canvas_epochs e "
+    "  WHERE e.epoch >= $1 AND e.epoch < $3 "
+    " WINDOW later AS (ORDER BY e.epoch "
+    "                  ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)) "
+    " UNION ALL "
+    "SELECT i.epoch, 0, i.events, " CTL_WEEK_US("a.started_at") ", true "
+    "  FROM canvas_imports i JOIN canvas_archives a ON a.id = i.archive_id "
+    " WHERE i.epoch = $1 "
+    " ORDER BY 1";
 
 
 ctl_status_t

@@ -13,10 +13,11 @@ import re
 import subprocess
 import uuid
 
+import PIL.Image
 import pytest
 
-from redis_fixture import unpack
-from stores import HELPER, flood
+from redis_fixture import unpack, wait_for
+from stores import HELPER, Load, flood
 from stores import library_redis, shared_postgres  # noqa: F401
 from stores import bare_stores, stores  # noqa: F401
 
@@ -27,6 +28,7 @@ COLORS = ("FF4500 FFA800 FFD635 00A368 7EED56 2450A4 3690EA 51E9F4 "
 HEADER = {"2017": "ts,user,x_coordinate,y_coordinate,color",
           "2022": "timestamp,user_id,pixel_color,coordinate"}
 HASH = {"2017": 20, "2022": 64}
+NOW = datetime.datetime.now(datetime.timezone.utc)
 
 
 def pseudonym(actor, form):
@@ -230,6 +232,13 @@ def test_round_trip(stores, form):
     names = {old[1]: new[1] for old, new in zip(before, after)}
     assert [names[row[1]] for row in before] == [row[1] for row in after]
     assert len(set(names.values())) == len(names)
+
+    # a picture from the log is the one that the import stored
+    picture = stores.directory / "out.png"
+    stores.ok("export-png", "--archive", archive, "--at-seq", "700", "-o",
+              picture)
+    with PIL.Image.open(picture) as image:
+        assert list(image.getdata()) == archive_pixels(stores, archive)
 
     # what restores and counts sees nothing of it
     assert stores.sql("SELECT count(*) FROM restore_events(0, 0)") == [(700,)]
@@ -459,6 +468,48 @@ def test_two_at_once(stores):
         assert "another import is running" in failure(
             stores, "import-events", write(stores, "2022", GOOD), code=3)
         cursor.execute("SELECT pg_advisory_unlock_all()")
+
+
+def test_beside_a_recorder(stores):
+    """Placements go on and are recorded; nothing of theirs is touched."""
+    recorder = stores.record()
+    flood(stores, 100)
+    with Load(stores, 3, batch=200) as load:
+        for number in range(4):
+            lines = [GOOD.replace("2022-04-01", f"20{number:02}-{month:02}-07")
+                     for month in range(1, 13)]
+            # the last of them is of a week that is being recorded
+            lines.append(GOOD.replace("2022-04-01", f"{stamp(NOW)[:10]}"))
+            assert stores.json("import-events", write(
+                stores, "2022", *lines))["events"] == 13
+    stores.wait_recorded()
+    assert stores.value("SELECT count(*) FROM pixel_events") == \
+        len(load.acknowledged) + 100 + 4 * 13
+    assert stores.value("SELECT count(*) FROM pixel_events_default") == 0
+    assert recorder.poll() is None
+    assert "[error]" not in stores.record_log()
+    assert "[alert]" not in stores.record_log()
+
+
+def test_killed_import(stores):
+    """Nothing is left of one, whatever it had staged."""
+    path = stores.directory / "large.csv"
+    with open(path, "w") as file:
+        file.write(HEADER["2022"] + "\n")
+        for i in range(300000):
+            file.write(f'2022-0{1 + i // 50000}-0{1 + i % 9} 12:00:00 UTC,'
+                       f'u{i % 99},#FF4500,"{i % 100},{i % 70}"\n')
+    process = stores.spawn("import-events", path)
+    wait_for(lambda: stores.value(
+        "SELECT count(*) FROM pg_stat_progress_copy") > 0
+        or process.poll() is not None, 60)
+    process.kill()
+    process.wait()
+    wait_for(lambda: stores.value(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = "
+        "current_database()") == 1, 60)
+    nothing_imported(stores)
+    assert stores.json("import-events", path)["events"] == 300000
 
 
 def test_as_the_service_role(stores):

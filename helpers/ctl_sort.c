@@ -8,6 +8,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -46,6 +48,7 @@ static void ctl_sort_pass(ctl_event_t *to, const ctl_event_t *from, size_t n,
     int64_t least, unsigned shift);
 static ctl_status_t ctl_sort_spill(ctl_sort_t *sort, ctl_error_t *error);
 static ctl_status_t ctl_sort_file(ctl_sort_t *sort, ctl_error_t *error);
+static const char *ctl_sort_directory(void);
 static ctl_status_t ctl_sort_ahead(ctl_sort_t *sort, ctl_sort_run_t *run,
     ctl_error_t *error);
 static int ctl_sort_before(const ctl_sort_t *sort, size_t a, size_t b);
@@ -314,20 +317,38 @@ ctl_sort_spill(ctl_sort_t *sort, ctl_error_t *error)
 }
 
 
-/* without a name: it goes with the process */
+/* without a name, or soon: it goes with the process */
 static ctl_status_t
 ctl_sort_file(ctl_sort_t *sort, ctl_error_t *error)
+{
+    char  path[PATH_MAX];
+
+    sort->fd = open(ctl_sort_directory(), O_TMPFILE | O_RDWR | O_CLOEXEC,
+                    0600);
+
+    /* not every file system knows files without names */
+    if (sort->fd < 0 && errno == EOPNOTSUPP) {
+        snprintf(path, sizeof(path), "%s/canvas-sort-XXXXXX",
+                 ctl_sort_directory());
+        sort->fd = mkostemp(path, O_CLOEXEC);
+
+        if (sort->fd >= 0) {
+            unlink(path);
+        }
+    }
+
+    return sort->fd < 0 ? ctl_sort_error(error) : CTL_OK;
+}
+
+
+static const char *
+ctl_sort_directory(void)
 {
     const char  *directory;
 
     directory = getenv("TMPDIR");
-    if (directory == NULL || *directory == '\0') {
-        directory = "/var/tmp";
-    }
 
-    sort->fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-
-    return sort->fd < 0 ? ctl_sort_error(error) : CTL_OK;
+    return directory != NULL && *directory != '\0' ? directory : "/var/tmp";
 }
 
 
@@ -423,6 +444,5 @@ static ctl_status_t
 ctl_sort_error(ctl_error_t *error)
 {
     return ctl_error_set(error, CTL_FAILED, "cannot sort: temporary file in "
-                         "%s: %s", getenv("TMPDIR") != NULL
-                         ? getenv("TMPDIR") : "/var/tmp", strerror(errno));
+                         "%s: %s", ctl_sort_directory(), strerror(errno));
 }

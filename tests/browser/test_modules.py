@@ -248,3 +248,66 @@ def test_every_refusal_has_words(js):
         rule: "max_pixels" });""").endswith("allow that: max pixels.")
     assert js("words", """return m.sentence({ code: "RATE_LIMITED",
         cooldownRemaining: 3.21 });""").endswith("3.3 s.")
+
+
+with open(os.path.join(os.path.dirname(VECTORS), "sums.json"),
+          encoding="utf-8") as sums_file:
+    SUMS = json.load(sums_file)
+
+
+def test_sum_of_a_pixel(js):
+    assert js("checksums", f"""return {json.dumps(SUMS["pixels"])}
+        .map((v) => m.pixelSum(v.width, v.x, v.y, v.color));""") \
+        == [vector["sum"] for vector in SUMS["pixels"]]
+
+
+@pytest.mark.parametrize("vector", SUMS["canvases"],
+                         ids=lambda v: f"{v['width']}x{v['height']}")
+def test_sums_of_a_canvas(js, vector):
+    width, height = vector["width"], vector["height"]
+
+    assert js("checksums", f"""
+        const pixels = Uint8Array.from({{ length: {width * height} }},
+            (_, i) => (i * 7 + Math.floor(i / 5)) % 16);
+
+        return [...m.checksums(pixels, {width}, {height})];""") \
+        == vector["sums"]
+
+
+def test_differing_tiles(js):
+    assert js("checksums", """
+        const canvas = { width: 130, height: 70,
+                         pixels: new Uint8Array(130 * 70) };
+        const sums = [...m.checksums(canvas.pixels, 130, 70)];
+        const good = m.differing(canvas, { tile: 64, sums });
+
+        canvas.pixels[64] = 1;
+        canvas.pixels[130 * 70 - 1] = 1;
+
+        return [good, m.differing(canvas, { tile: 64, sums }),
+                m.differing(canvas, { tile: 32, sums }),
+                m.differing(canvas, { tile: 64, sums: sums.slice(1) })];""") \
+        == [[], [{"x": 64, "y": 0, "width": 64, "height": 64},
+                 {"x": 128, "y": 64, "width": 2, "height": 6}], None, None]
+
+
+def test_mirror_takes_a_part_over(js):
+    """older than the mirror, and newer than it"""
+    assert js("mirror", """
+        const mirror = new m.Mirror({ width: 4, height: 2, seq: 10, epoch: 1,
+                                      pixels: new Uint8Array(8) });
+        const part = { x: 1, y: 0, width: 2, height: 2 };
+        const nothing = () => {};
+
+        mirror.keep(true);
+        mirror.apply(11, [1, 0, 5, 2, 1, 6], nothing);
+        mirror.patch(part, { epoch: 1, seq: 11,
+                             pixels: Uint8Array.of(5, 9, 9, 9) });
+        const older = [...mirror.pixels];
+
+        mirror.patch(part, { epoch: 1, seq: 14,
+                             pixels: Uint8Array.of(7, 9, 9, 8) });
+        mirror.apply(13, [1, 0, 3, 1, 0, 7, 2, 1, 8], nothing);
+
+        return [older, [...mirror.pixels]];""") \
+        == [[0, 5, 9, 0, 0, 9, 6, 0], [0, 7, 9, 0, 0, 9, 8, 0]]

@@ -27,7 +27,16 @@ export async function identify(known) {
 
 // what Mirror takes
 export async function fetchCanvas() {
-    const response = await request("/api/v1/canvas", { cache: "no-cache" });
+    return picture("/api/v1/canvas");
+}
+
+// a rectangle of it: {x, y, width, height}
+export async function fetchPart(part) {
+    return picture(`/api/v1/canvas?${new URLSearchParams(part)}`);
+}
+
+async function picture(path) {
+    const response = await request(path, { cache: "no-cache" });
     const number = (name) => {
         const value = Number(response.headers.get(name) ?? NaN);
 

@@ -5,6 +5,7 @@ import { Connection } from "./connection.js";
 import { Cooldown } from "./cooldown.js";
 import { Gestures } from "./gestures.js";
 import { remember, remembered } from "./memory.js";
+import { Mender } from "./mender.js";
 import { Mirror } from "./mirror.js";
 import { Palette } from "./palette.js";
 import { Pending } from "./pending.js";
@@ -42,6 +43,12 @@ class Page {
         report: (state, detail) => this.#reportLine(state, detail),
     });
 
+    #mender = new Mender({
+        ask: (text) => this.#line.send(text),
+        mended: () => this.#draw(),
+        reload: () => this.#reload(),
+    });
+
     #messages = {
         welcome: this.#welcome,
         updates: this.#updates,
@@ -51,6 +58,7 @@ class Page {
         week_reset: this.#newCanvas,
         canvas_reset: this.#newCanvas,
         rules: this.#rules,
+        checksums: (message) => this.#mender.check(message, this.#mirror),
         online: (message) => this.#status.facts({ online: message.count }),
     };
 
@@ -107,6 +115,8 @@ class Page {
         if (this.#setPalette(canvasInfo.palette)) {
             this.#draw();
         }
+
+        this.#mender.start();
 
         if (canvasInfo.epoch !== this.#mirror.epoch) {
             this.#reload();

@@ -9,10 +9,12 @@
 #include "check_canvas.h"
 
 Suite *check_arg(void);
+Suite *check_counts(void);
 Suite *check_frame(void);
 Suite *check_heat(void);
 Suite *check_pace(void);
 Suite *check_progress(void);
+Suite *check_rows(void);
 Suite *check_thumbnail(void);
 Suite *check_time(void);
 

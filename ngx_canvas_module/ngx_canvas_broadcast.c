@@ -147,6 +147,7 @@ ngx_canvas_broadcast_join(ngx_canvas_broadcast_t *broadcast,
     ngx_canvas_shm_online_set(broadcast->worker->shm, broadcast->n);
     ngx_canvas_count(broadcast->counters,
                      NGX_CANVAS_COUNT_SOCKETS_JSON + session->wire, 1);
+    ngx_canvas_count(broadcast->counters, NGX_CANVAS_COUNT_CONNECTS, 1);
 
     if (!resume) {
         return NGX_OK;

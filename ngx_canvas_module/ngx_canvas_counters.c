@@ -21,7 +21,7 @@
       1, scale }
 
 #define NGX_CANVAS_HELP_SOCKETS  "Open WebSockets by the form of their updates"
-#define NGX_CANVAS_HELP_PLACED   "Placements that were answered"
+#define NGX_CANVAS_HELP_PLACED   "Placements that were judged"
 
 
 /* rows of one name stand together */

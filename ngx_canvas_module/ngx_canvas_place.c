@@ -139,6 +139,11 @@ ngx_canvas_place_done(void *data, ngx_canvas_store_result_t *result)
     place = data;
     place->call = NULL;
 
+    ngx_canvas_count(place->worker->shm->counters,
+                     result->code == CANVAS_CODE_OK ? NGX_CANVAS_COUNT_PLACED
+                                                    : NGX_CANVAS_COUNT_REFUSED,
+                     1);
+
     place->handler(place, result);
 
     ngx_free(place);

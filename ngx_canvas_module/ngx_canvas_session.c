@@ -116,6 +116,8 @@ ngx_canvas_session_queue(ngx_canvas_session_t *session,
         ngx_log_error(NGX_LOG_INFO, session->connection->log, 0,
                       "canvas session: client takes none of its %ui answers",
                       session->output.n);
+        ngx_canvas_count(session->worker->shm->counters,
+                         NGX_CANVAS_COUNT_UNREAD, 1);
     }
 
     return rc;

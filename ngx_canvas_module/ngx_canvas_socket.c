@@ -98,6 +98,8 @@ ngx_canvas_socket_write(ngx_event_t *wev)
     if (wev->timedout) {
         ngx_log_error(NGX_LOG_INFO, c->log, NGX_ETIMEDOUT,
                       "canvas session: client does not read");
+        ngx_canvas_count(session->worker->shm->counters,
+                         NGX_CANVAS_COUNT_UNREAD, 1);
         session->dead = 1;
     }
 

@@ -14,6 +14,10 @@ FAILURES = (ServerError, OSError, KeyError, ValueError, TypeError,
             ZeroDivisionError)
 
 
+# ms; what a loaded machine does to the generator is not the server's
+LATE = 20
+
+
 class NoCanvas(Exception):
     """There is nothing to be measured."""
 
@@ -25,6 +29,7 @@ class Bench:
         self.rows = []
         self.raw = {}
         self.curve = []             # fan-outs, for the matrices at the end
+        self.bases = {}             # the same without listeners
         self.cpu = {"wall": 0, "others": 0}
         self._stack = None
 
@@ -107,6 +112,12 @@ class Bench:
 
 def say_all(row, sides):
     row.notes += [note for side in sides for note in side.notes()]
+    late = [f"{side.who} {side.late:.0f}" for side in sides
+            if side.late > LATE]
+
+    if late:
+        row.notes.append("the generator itself was late, p99 ms: "
+                         + ", ".join(late))
 
 
 def fill(rows, sides, hist, percentiles=("p50", "p99")):

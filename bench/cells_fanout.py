@@ -53,6 +53,8 @@ def one(bench, listeners, rate, form):
             sides = bench.rounds(f"fanout {name}",
                                  ("canvas", bench.stack, *load), *references)
 
+            base(bench, form, rate, references[0])
+
         canvas, floor, floor2, *other = sides
         cpu.canvas = everything_of = canvas.per_million("deliveries", "nginx")
         two.canvas = everything_of
@@ -66,6 +68,7 @@ def one(bench, listeners, rate, form):
                              " ms")
         if write:
             writes(write, listeners, canvas, floor)
+        without_placements(cpu, bench.bases[form, rate], canvas, floor)
         say_all(cpu, sides)
         fill((p50, p99), (canvas, floor), "lag_ms")
         bench.curve.append((form, listeners, rate, {
@@ -82,6 +85,28 @@ def one(bench, listeners, rate, form):
             aim=250 if (listeners, rate) == (10000, 1000) else None),
         *([Row("  CPU of one write, nginx", "µs")] if form == "binary"
           else [])], measure)
+
+
+def base(bench, form, rate, reference):
+    """CPU a second for the same placements, with one listener."""
+    if (form, rate) in bench.bases:
+        return
+
+    load = ["fanout", "--connections", 1, "--rate", rate, "--placers", 4,
+            *FORMS[form]]
+    sides = bench.rounds(f"fanout 1 x {rate:g}/s {form}",
+                         ("canvas", bench.stack, *load),
+                         (*reference[:2], *load), seconds=1)
+    bench.bases[form, rate] = [side.cpu("nginx", "broadcaster")
+                               / side.sum("seconds") for side in sides]
+
+
+def without_placements(row, bases, *sides):
+    own = [(side.cpu("nginx", "broadcaster") - taken * side.sum("seconds"))
+           / (side.sum("deliveries") / 1e6)
+           for side, taken in zip(sides, bases)]
+    row.notes.append(f"without the placements themselves: {own[0]:.3f} and "
+                     f"{own[1]:.3f} s, ratio {own[0] / own[1]:.2f}")
 
 
 def writes(row, listeners, *sides):

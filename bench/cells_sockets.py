@@ -125,7 +125,8 @@ def storm(bench):
 def trouble(row, load, sockets):
     result = load.result
     wrong = {name: result[name] for name in
-             ("failed", "lost", "gaps", "resyncs", "behind", "unanswered")
+             ("failed", "lost", "refused", "gaps", "resyncs", "behind",
+              "unanswered")
              if result[name]}
     row.notes.append(f"opened {result['opened']:,}, came back "
                      f"{result['reopened']:,}; " + (

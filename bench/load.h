@@ -66,7 +66,7 @@ typedef struct {
     void       (*step)(load_run_t *run);        /* each turn of the loop */
     void       (*message)(load_client_t *client, unsigned opcode,
                           const uint8_t *data, size_t len);
-    void       (*placed)(load_client_t *client, uint32_t id);
+    void       (*answered)(load_client_t *client, uint32_t id, unsigned ok);
     void       (*request)(load_client_t *client);       /* its next */
     /* 1: to be opened again */
     unsigned   (*closed)(load_client_t *client);

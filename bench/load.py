@@ -150,6 +150,11 @@ class Rounds:
                 for load in self.loads]
 
     @property
+    def late(self):
+        """ms that the generator itself was late, p99."""
+        return self.milliseconds("late_ms", "p99") or 0
+
+    @property
     def busy(self):
         """The part of a core that the generator used."""
         return self.sum("generator_cpu_seconds") / self.sum("seconds")
@@ -171,10 +176,5 @@ class Rounds:
         if self.busy > 0.9:
             found.append(f"{self.who}: the generator was busy {self.busy:.0%}"
                          " of a core: at least this much")
-
-        late = self.milliseconds("late_ms", "p99")
-        if late and late > 20:
-            found.append(f"{self.who}: the generator itself was {late:.0f} ms"
-                         " late (p99)")
 
         return found

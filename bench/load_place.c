@@ -26,7 +26,7 @@ static unsigned color_of(uint64_t n);
 static void send_place(load_client_t *client, uint32_t id, unsigned color);
 static size_t place_binary(uint8_t *buf, uint32_t id, unsigned x, unsigned y,
     unsigned color);
-static void answered(load_client_t *client, uint64_t id);
+static void answered(load_client_t *client, uint64_t id, unsigned ok);
 static void refused_text(load_client_t *client, const uint8_t *data,
     size_t len);
 static uint64_t big_endian(const uint8_t *data, size_t n);
@@ -112,7 +112,7 @@ load_place_answer(load_client_t *client, unsigned opcode,
         load_error(run, name, (size_t) snprintf(name, sizeof(name),
                                                 "binary code %u", data[5]));
         run->refused++;
-        answered(client, big_endian(data + 1, 4));
+        answered(client, big_endian(data + 1, 4), 0);
         return 1;
 
     } else if (len > 11 && memcmp(data, "{\"type\":\"pl", 11) == 0) {
@@ -128,15 +128,12 @@ load_place_answer(load_client_t *client, unsigned opcode,
     }
 
     run->ok++;
-    answered(client, id);
 
     if (seq > run->top_seq) {
         run->top_seq = seq;
     }
 
-    if (run->mode->placed) {
-        run->mode->placed(client, (uint32_t) id);
-    }
+    answered(client, id, 1);
 
     return 1;
 }
@@ -357,7 +354,7 @@ place_binary(uint8_t *buf, uint32_t id, unsigned x, unsigned y,
 
 
 static void
-answered(load_client_t *client, uint64_t id)
+answered(load_client_t *client, uint64_t id, unsigned ok)
 {
     load_run_t  *run;
 
@@ -374,6 +371,10 @@ answered(load_client_t *client, uint64_t id)
     run->outstanding--;
     run->last_event = run->loop.now;
     bench_hist_add(&run->hist, run->loop.now - run->stamps[id]);
+
+    if (run->mode->answered) {
+        run->mode->answered(client, (uint32_t) id, ok);
+    }
 }
 
 
@@ -396,7 +397,7 @@ refused_text(load_client_t *client, const uint8_t *data, size_t len)
 
     load_error(client->run, code, strcspn(code, "\""));
     client->run->refused++;
-    answered(client, load_json_number(data, len, "\"id\":"));
+    answered(client, load_json_number(data, len, "\"id\":"), 0);
 }
 
 

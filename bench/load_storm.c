@@ -51,7 +51,7 @@ static void next_phase(load_run_t *run, storm_t *storm);
 static void place_due(load_run_t *run);
 static void message(load_client_t *client, unsigned opcode,
     const uint8_t *data, size_t len);
-static void placed(load_client_t *client, uint32_t id);
+static void answered(load_client_t *client, uint32_t id, unsigned ok);
 static void delivered(load_client_t *client, uint64_t first, uint64_t last);
 static unsigned closed(load_client_t *client);
 static unsigned settled(load_run_t *run);
@@ -72,7 +72,7 @@ const load_mode_t  load_storm = {
     .start = start,
     .step = step,
     .message = message,
-    .placed = placed,
+    .answered = answered,
     .closed = closed,
     .settled = settled,
     .report = report
@@ -260,7 +260,7 @@ message(load_client_t *client, unsigned opcode, const uint8_t *data,
 
 
 static void
-placed(load_client_t *client, uint32_t id)
+answered(load_client_t *client, uint32_t id, unsigned ok)
 {
     unsigned          i;
     storm_t          *storm;
@@ -271,8 +271,10 @@ placed(load_client_t *client, uint32_t id)
     storm = run->data;
     pending = client->data;
 
-    bench_hist_add(&storm->acks[storm->phase % STORM_PHASES],
-                   run->loop.now - run->stamps[id]);
+    if (ok) {
+        bench_hist_add(&storm->acks[storm->phase % STORM_PHASES],
+                       run->loop.now - run->stamps[id]);
+    }
 
     for (i = 0; i < pending->n; i++) {
         if (pending->ids[i] == id) {

@@ -19,7 +19,7 @@ static unsigned ready(load_run_t *run);
 static void step(load_run_t *run);
 static void message(load_client_t *client, unsigned opcode,
     const uint8_t *data, size_t len);
-static void placed(load_client_t *placer, uint32_t id);
+static void answered(load_client_t *placer, uint32_t id, unsigned ok);
 static void changed(load_client_t *client, unsigned x, unsigned y);
 static unsigned inside(const load_client_t *client, unsigned x, unsigned y);
 static unsigned settled(load_run_t *run);
@@ -37,7 +37,7 @@ const load_mode_t  load_viewport = {
     .ready = ready,
     .step = step,
     .message = message,
-    .placed = placed,
+    .answered = answered,
     .settled = settled,
     .report = report
 };
@@ -136,7 +136,7 @@ message(load_client_t *client, unsigned opcode, const uint8_t *data,
 
 
 static void
-placed(load_client_t *placer, uint32_t id)
+answered(load_client_t *placer, uint32_t id, unsigned ok)
 {
     unsigned        i, x, y;
     load_run_t     *run;
@@ -146,7 +146,7 @@ placed(load_client_t *placer, uint32_t id)
     x = id % run->conf->width;
     y = id / run->conf->width;
 
-    for (i = 0; i < run->conf->connections; i++) {
+    for (i = 0; ok && i < run->conf->connections; i++) {
         client = &run->clients[i];
         client->expected += inside(client, x, y);
     }

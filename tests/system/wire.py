@@ -75,6 +75,7 @@ class Wire:
         self.sock = socket.create_connection((host, port), timeout=LIMIT)
         self.buffer = b""
         self.inflater = None        # when permessage-deflate was agreed on
+        self.inflated = 0           # messages
 
     def __enter__(self):
         return self
@@ -141,6 +142,7 @@ class Wire:
         if compressed:
             assert first & 0x0F in (TEXT, BINARY)
             payload = self.inflater.decompress(payload + b"\0\0\xff\xff")
+            self.inflated += 1
         return first & 0x0F, payload
 
     def message(self):

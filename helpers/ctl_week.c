@@ -91,7 +91,7 @@ static const char  ctl_week_spans_sql[] =
     "(SELECT e.epoch, "
     "        greatest(e.base_seq, "
     "                 CASE WHEN e.epoch = $1 THEN $2::bigint END), "
-    "        coalesce(min(e.base_seq) OVER later, " "9007199254740991" "), "
+    "        coalesce(min(e.base_seq) OVER later, 9007199254740991), "
              CTL_WEEK_US("e.started_at") ", "
     "        e.reason IN ('init', 'rotate', 'reset') "
     "   FROM canvas_epochs e "
@@ -312,14 +312,6 @@ ctl_week_spans(ctl_t *ctl, ctl_week_t *week, const PGresult *result)
     last = ctl_week_number(result, 0, CTL_WEEK_LAST);
     ctl_week_fill(week, spans, last);
     PQclear(spans);
-
-    /* an imported week is one epoch that was no life of the canvas */
-    if (week->n == 0 && last > week->start.seq) {
-        week->spans[0].epoch = week->start.epoch;
-        week->spans[0].from = week->start.seq;
-        week->spans[0].us = week->started;
-        week->n = 1;
-    }
 
     week->end = week->start;
 

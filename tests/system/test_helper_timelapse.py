@@ -211,9 +211,31 @@ def test_imported_week(stores):
     stores.sql("UPDATE pixel_events SET epoch = 1500000000")
     stores.sql("UPDATE canvas_archives SET first_epoch = 1500000000, "
                "closing_epoch = 1500000000, new_epoch = NULL")
+    stores.sql("INSERT INTO canvas_imports (epoch, archive_id, checksum, "
+               "form, events, skipped) VALUES (1500000000, %s, %s, '2017', "
+               "%s, 0)", archive, "0" * 64, len(week.rows))
     frames = decode(film(stores, "film.png", "--archive", archive,
                          "--seconds", 1, "--fps", 3))
     assert frames[-1] == colors(week.image())
+
+
+def test_many_colors(bare_stores):
+    """More than 16: a byte a pixel, also in snapshots."""
+    stores = bare_stores
+    palette = [(n * 9, 255 - n * 7, n * 40 % 256) for n in range(28)]
+    stores.configure(size="64x48", palette=",".join(
+        "#%02X%02X%02X" % color for color in palette))
+    stores.ok("migrate")
+    flood(stores, 300)
+    stores.ok("snapshot")
+    flood(stores, 200, seed=4)
+    expected = [palette[index] for index in stores.state()]
+    assert len(expected) == 64 * 48
+    for name in ("film.gif", "film.png"):
+        assert decode(film(stores, name, "--seconds", 1))[-1] == expected
+    target = stores.directory / "now.png"
+    stores.ok("export-png", "--at-seq", stores.position()[1], "-o", target)
+    assert decode(target) == [expected]
 
 
 def test_dropped_events_are_told(stores, week):

@@ -21,12 +21,16 @@ BEGIN
      WHERE p_event_days > 0
        AND lost_at < now() - p_event_days * interval '1 day';
     GET DIAGNOSTICS lost = ROW_COUNT;
+
+    DELETE FROM pixel_events_refused
+     WHERE p_event_days > 0
+       AND refused_at < now() - p_event_days * interval '1 day';
 END
 $$;
 
 COMMENT ON FUNCTION maintain_rows(integer, integer) IS
-    'Deletes snapshots and lost entries older than so many days (0: never);
-those of the running week and the last snapshot stay';
+    'Deletes snapshots, lost and refused entries older than so many days (0:
+never); snapshots of the running week and the last one stay';
 
 REVOKE ALL ON FUNCTION maintain_rows(integer, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION maintain_rows(integer, integer) TO canvas_service;

@@ -1,7 +1,7 @@
 -- Partitions made ahead, emptied defaults, and what may be dropped when.
 
 BEGIN;
-SELECT plan(35);
+SELECT plan(36);
 
 CREATE FUNCTION pg_temp.days(p_days integer) RETURNS timestamptz
     LANGUAGE sql RETURN now() - p_days * interval '1 day';
@@ -103,11 +103,16 @@ INSERT INTO pixel_events_lost (epoch, seq, id, x, y, color, old_color,
                                created_at, user_id, lost_to_epoch, lost_at)
 VALUES (1, 77, 1, 0, 0, 0, 0, now(), actor('x'), 2, pg_temp.days(31)),
        (1, 78, 1, 0, 0, 0, 0, now(), actor('x'), 2, pg_temp.days(29));
+INSERT INTO pixel_events_refused (epoch, seq, x, y, color, old_color, kind,
+                                  actor_id, ms, reason, refused_at)
+VALUES (1, 1, 0, 0, 0, 0, 'g', actor('x'), '1', 'no', pg_temp.days(31)),
+       (1, 2, 0, 0, 0, 0, 'g', actor('x'), '1', 'no', pg_temp.days(29));
 SELECT is((snapshots, lost)::text, '(0,0)', '0: never')
   FROM maintain_rows(0, 0);
 SET LOCAL ROLE canvas_service;
 SELECT is((snapshots, lost)::text, '(1,1)') FROM maintain_rows(30, 90);
 RESET ROLE;
+SELECT set_eq('SELECT seq FROM pixel_events_refused', ARRAY[2]::bigint[]);
 SELECT set_eq('SELECT seq FROM canvas_snapshots', ARRAY[5, 11, 12]::bigint[]);
 SELECT throws_ok($$SET LOCAL ROLE canvas_web;
                    SELECT maintain_ahead(4)$$, '42501');

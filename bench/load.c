@@ -20,6 +20,7 @@
 #define OPEN_TIMEOUT   (30 * LOAD_SECOND)
 #define DRAIN_TIMEOUT  (5 * LOAD_SECOND)
 #define START_PAUSE    (50 * 1000 * 1000)       /* ns: who reads /proc */
+#define TURN_OPENS     128                      /* then the others' turn */
 #define TURN_MAX       (10 * 1000 * 1000)       /* ns */
 
 
@@ -295,12 +296,14 @@ open_all(load_run_t *run)
     uint64_t  deadline;
 
     deadline = run->loop.now + OPEN_TIMEOUT;
-    load_client_open_more(run);
 
     while ((run->opened + run->failed < run->target
             || (run->mode->ready && !run->mode->ready(run)))
            && run->loop.now < deadline)
     {
+        run->budget = TURN_OPENS;
+        load_client_open_more(run);
+
         if (bench_loop_turn(&run->loop, TURN_MAX) != 0) {
             return -1;
         }
@@ -395,9 +398,9 @@ turn(load_run_t *run)
         return -1;
     }
 
-    if (run->closed) {
-        load_client_reopen(run);
-    }
+    run->budget = TURN_OPENS;
+    load_client_open_more(run);
+    load_client_reopen(run);
 
     if (run->mode->step) {
         run->mode->step(run);

@@ -124,6 +124,7 @@ struct load_run_s {
     unsigned            target;         /* clients to be open by now */
     unsigned            next;           /* client to be opened */
     unsigned            opening;
+    unsigned            budget;         /* connects of this turn */
     unsigned            opened;
     unsigned            failed;         /* before they were open */
     unsigned            lost;           /* after they were open */

@@ -39,7 +39,10 @@ load_client_open_more(load_run_t *run)
 {
     load_client_t  *client;
 
-    while (run->next < run->target && run->opening < run->conf->handshakes) {
+    while (run->next < run->target && run->opening < run->conf->handshakes
+           && run->budget > 0)
+    {
+        run->budget--;
         client = &run->clients[run->next++];
         client->sent_at = run->loop.now;
 
@@ -60,8 +63,9 @@ load_client_reopen(load_run_t *run)
     load_client_t  *client;
 
     while (run->closed && load_may_send(run)
-           && run->opening < run->conf->handshakes)
+           && run->opening < run->conf->handshakes && run->budget > 0)
     {
+        run->budget--;
         client = run->closed;
         run->closed = client->next;
         client->closing = 0;

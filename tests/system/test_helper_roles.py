@@ -31,6 +31,9 @@ def test_service_role_is_enough(stores, as_role):
     stores.ok("export-png", "--archive",
               stores.value("SELECT id FROM canvas_archives"), "-o",
               stores.directory / "x.png")
+    stores.ok("export-png", "--heatmap", "--at-seq", 210, "-o",
+              stores.directory / "x.png")
+    stores.ok("timelapse", "--seconds", 1, "-o", stores.directory / "x.gif")
     stores.ok("user", "create-admin", "root", stdin="long enough\n")
 
 

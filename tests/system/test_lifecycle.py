@@ -19,6 +19,9 @@ STACK = {
                "        tick 1ms;"],
     "http": ["    limit_conn_zone $uri zone=sockets:64k;"],
     "server": [
+        "        location = /status {",
+        "            stub_status;",
+        "        }",
         "        location = /counted {",
         "            canvas_websocket main;",
         "            limit_conn sockets 1;",
@@ -136,6 +139,27 @@ def test_limit_conn_counts_open_sockets(stack, connect):
         return client.response()[0] == 101
 
     wait_for(again, what="room for another socket")
+
+
+def test_stub_status(stack, connect):
+    """An open socket is a connection, but no request any more."""
+    def counts():
+        words = stack.get("/status").text.split()
+        return int(words[2]), int(words[words.index("Writing:") + 1])
+
+    wait_for(lambda: counts() == (1, 1), what="connections to end")
+    clients = [connect() for _ in range(5)]
+    for client in clients:
+        client.open()
+        client.expect("welcome")
+
+    assert counts() == (6, 1)
+    for i, client in enumerate(clients):
+        if i % 2:
+            abort(client)
+        else:
+            client.close()
+    wait_for(lambda: counts() == (1, 1), what="their end")
 
 
 def test_upgrade_behind_other_requests(stack, connect):

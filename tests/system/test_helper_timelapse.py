@@ -170,7 +170,7 @@ def test_live_week_ends_as_redis_has_it(stores):
 def test_archive_of_a_rotation(stores):
     """And the week after it begins empty."""
     flood(stores, 500)
-    stores.ok("rotate", "--force")
+    stores.ok("rotate", "--force", "--mode", "classic")
     archive, url = stores.sql("SELECT id, image_url "
                               "FROM canvas_archives")[0]
     assert url

@@ -24,6 +24,7 @@ def reconfigure(stack, options):
 
 def test_tcp_with_acl_user(new_stack, tmp_path):
     stack = new_stack(workers=2)
+    stack.stop("record")                # it is the user that is locked out
     port = free_port()
     stack.redis.config_set("port", port)
     stack.redis.acl_setuser(

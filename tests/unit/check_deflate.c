@@ -156,7 +156,8 @@ START_TEST(test_batches)
         len = 0;
 
         for (k = 0; k < n; k++) {
-            len += check_deflate_text(batch + len, &random, i * CHECK_MESSAGES + k);
+            len += check_deflate_text(batch + len, &random,
+                                      i * CHECK_MESSAGES + k);
         }
 
         size = canvas_deflate_bound(len, n);

@@ -153,13 +153,6 @@ ngx_canvas_fanout_feed(ngx_canvas_broadcast_t *broadcast,
         return rc;
     }
 
-    /* more is made when this has been written, so that a socket that asks
-     * for the whole ring does not hold it in memory */
-
-    if (session->output.n) {
-        return NGX_OK;
-    }
-
     rc = NGX_OK;
 
     for (i = 0; i < NGX_CANVAS_FANOUT_AHEAD && rc == NGX_OK
@@ -338,15 +331,21 @@ static void
 ngx_canvas_fanout_visit_changes(void *data, ngx_canvas_session_t *session)
 {
     ngx_int_t                rc;
+    ngx_uint_t               follows;
     ngx_canvas_frame_t      *frame;
     ngx_canvas_broadcast_t  *broadcast;
 
     broadcast = data;
+    follows = ngx_canvas_fanout_follows(broadcast, session);
 
-    if (session->output.n || !session->plain || session->dead
-        || !ngx_canvas_fanout_follows(broadcast, session))
-    {
-        if (ngx_canvas_fanout_feed(broadcast, session) == NGX_ERROR) {
+    if (session->output.n || !session->plain || session->dead || !follows) {
+
+        /* who is behind gets more when all of the last has been written, so
+         * that who asks for the whole ring does not hold it in memory */
+
+        if ((follows || session->output.n == 0)
+            && ngx_canvas_fanout_feed(broadcast, session) == NGX_ERROR)
+        {
             session->dead = 1;
         }
 

@@ -283,7 +283,7 @@ ngx_canvas_session_create(ngx_http_request_t *r,
 }
 
 
-/* 101 and welcome in one write, and whether it may resume */
+/* 101, welcome and what was missed in one write; or that it may not resume */
 
 static ngx_int_t
 ngx_canvas_session_greet(ngx_canvas_session_t *session,
@@ -299,8 +299,16 @@ ngx_canvas_session_greet(ngx_canvas_session_t *session,
         return NGX_ERROR;
     }
 
-    if (rc == NGX_DECLINED
-        && ngx_canvas_message_resync(session) == NGX_ERROR)
+    if (rc == NGX_DECLINED) {
+        return ngx_canvas_message_resync(session) == NGX_ERROR ? NGX_ERROR
+                                                               : NGX_OK;
+    }
+
+    /* what was missed goes in the same write */
+
+    if (ngx_canvas_broadcast_behind(session->worker->broadcast, session)
+        && ngx_canvas_broadcast_catch_up(session->worker->broadcast, session)
+           == NGX_ERROR)
     {
         return NGX_ERROR;
     }

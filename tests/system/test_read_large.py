@@ -6,11 +6,14 @@ requests that came before on others.
 
 import json
 import os
+import random
 import select
 import socket
+import threading
 
 import pytest
 
+from harness.image import unpack
 from harness.stack import PREFIX, wait_for
 from raw_http import Http
 from redis_fixture import Canvas
@@ -124,6 +127,42 @@ def test_slow_reader_gets_what_it_began(stack, client, canvas):
 
     assert (status, epoch) == (200, expected.epoch)
     assert body == expected.body
+
+
+def test_bodies_are_exact_while_it_is_painted(client, canvas):
+    """Copied piece by piece, a body is still the canvas at one seq."""
+    epoch, state = load_noise(client, canvas)
+    first = info(client)["seq"]
+    numbers = random.Random(3000)
+    placed, done = [], threading.Event()
+
+    def paint():
+        while not done.is_set():
+            change = (numbers.randrange(WIDTH), numbers.randrange(HEIGHT),
+                      numbers.randrange(16))
+            assert canvas.place(*change, ACTOR)[0] == b"OK"
+            placed.append(change)
+
+    painter = threading.Thread(target=paint)
+    painter.start()
+    answers = []
+    try:
+        def moved():
+            answers.append(client.get(CANVAS))
+            return len({answer.seq for answer in answers}) >= 6
+
+        wait_for(moved)
+    finally:
+        done.set()
+        painter.join()
+
+    pixels, at = bytearray(unpack(state, WIDTH * HEIGHT)), first
+    for answer in answers:
+        for x, y, color in placed[at - first:answer.seq - first]:
+            pixels[y * WIDTH + x] = color
+        at = max(at, answer.seq)
+        assert (answer.status, answer.epoch) == (200, epoch)
+        assert answer.body == pixels
 
 
 def test_clients_that_leave_while_it_renders(stack, client, canvas):

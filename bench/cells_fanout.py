@@ -68,6 +68,10 @@ def one(bench, listeners, rate, form):
                              " ms")
         if write:
             writes(write, listeners, canvas, floor)
+            often = canvas.rate("frames") / floor.rate("frames")
+            if abs(often - 1) > 0.1:
+                cpu.notes.append(f"the canvas wrote {often:.0%} as often as "
+                                 "the floor: compare the CPU of one write")
         without_placements(cpu, bench.bases[form, rate], canvas, floor)
         say_all(cpu, sides)
         fill((p50, p99), (canvas, floor), "lag_ms")
@@ -105,8 +109,9 @@ def without_placements(row, bases, *sides):
     own = [(side.cpu("nginx", "broadcaster") - taken * side.sum("seconds"))
            / (side.sum("deliveries") / 1e6)
            for side, taken in zip(sides, bases)]
-    row.notes.append(f"without the placements themselves: {own[0]:.3f} and "
-                     f"{own[1]:.3f} s, ratio {own[0] / own[1]:.2f}")
+    row.notes.append("less what the placements take with one listener: "
+                     f"{own[0]:.3f} and {own[1]:.3f} s, ratio "
+                     f"{own[0] / own[1]:.2f}")
 
 
 def writes(row, listeners, *sides):

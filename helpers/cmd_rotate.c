@@ -1,9 +1,11 @@
 /*
  * rotate: ends the week: see ctl_rotation.  Meant for cron every 5 minutes.
+ * Heat map and film follow when the week has turned and the answer is out.
  */
 
 #include "ctl.h"
 
+#include "ctl_media.h"
 #include "ctl_rotation.h"
 
 #include <stdio.h>
@@ -44,7 +46,8 @@ static const char  cmd_rotate_json[] =
     "       'rotatedAt', rfc3339(a.ended_at)),"
     "       a.week_number, a.year, m.slug, a.total_pixels_placed,"
     "       a.unique_contributors, r.new_week_number, r.new_year,"
-    "       r.game_mode_slug, rfc3339(r.new_resets_at), a.image_url"
+    "       r.game_mode_slug, rfc3339(r.new_resets_at),"
+    "       coalesce(a.image_url, 'not stored yet')"
     "  FROM rotations r JOIN canvas_archives a ON a.id = r.archive_id"
     "  JOIN game_modes m ON m.id = a.game_mode_id"
     " WHERE r.id = $1";
@@ -65,6 +68,7 @@ const ctl_command_t  cmd_rotate = {
 static ctl_status_t
 cmd_rotate_run(ctl_t *ctl, const ctl_args_t *args)
 {
+    ctl_media_t     media;
     ctl_status_t    status;
     ctl_rotation_t  rotation;
 
@@ -79,6 +83,11 @@ cmd_rotate_run(ctl_t *ctl, const ctl_args_t *args)
     if (status == CTL_OK) {
         status = cmd_rotate_summary(&rotation,
                                     args->option[CMD_ROTATE_JSON] != NULL);
+    }
+
+    /* the log says what failed; the command media makes it then */
+    if (status == CTL_OK && fflush(stdout) == 0) {
+        (void) ctl_media_make(ctl, rotation.archive, &media);
     }
 
     return status;

@@ -52,6 +52,7 @@ extern const ctl_command_t  cmd_export_events;
 extern const ctl_command_t  cmd_export_png;
 extern const ctl_command_t  cmd_import_events;
 extern const ctl_command_t  cmd_maintain;
+extern const ctl_command_t  cmd_media;
 extern const ctl_command_t  cmd_migrate;
 extern const ctl_command_t  cmd_mode;
 extern const ctl_command_t  cmd_record;

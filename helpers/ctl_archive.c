@@ -4,10 +4,8 @@
 
 #include "ctl_archive.h"
 
-#include "ctl_file.h"
 #include "ctl_pgarray.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,55 +53,6 @@ ctl_archive_read(ctl_t *ctl, const char *archive, ctl_image_t *image)
 
     PQfreemem(packed);
     PQclear(result);
-
-    return status;
-}
-
-
-ctl_status_t
-ctl_archive_publish(ctl_t *ctl, const char *archive, char **url)
-{
-    char          *path;
-    size_t         len;
-    uint8_t       *png;
-    ctl_image_t    image;
-    ctl_status_t   status;
-
-    status = ctl_archive_read(ctl, archive, &image);
-
-    if (status == CTL_OK) {
-        status = ctl_image_png(&image, 1, &png, &len, &ctl->error);
-    }
-
-    ctl_image_free(&image);
-
-    if (status != CTL_OK) {
-        return status;
-    }
-
-    path = NULL;
-    *url = NULL;
-
-    if (asprintf(&path, "%s/%s.png", ctl->conf.archive_dir, archive) < 0
-        || asprintf(url, "%s/%s.png", ctl->conf.archive_url, archive) < 0)
-    {
-        free(path);
-        free(png);
-        return ctl_error_memory(&ctl->error);
-    }
-
-    status = ctl_file_directory(ctl->conf.archive_dir, &ctl->error);
-
-    if (status == CTL_OK) {
-        status = ctl_file_write(path, png, len, 0644, &ctl->error);
-    }
-
-    if (status != CTL_OK) {
-        free(*url);
-    }
-
-    free(path);
-    free(png);
 
     return status;
 }

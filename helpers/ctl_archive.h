@@ -12,8 +12,4 @@
 ctl_status_t ctl_archive_read(ctl_t *ctl, const char *archive,
     ctl_image_t *image);
 
-/* writes <archive_dir>/<archive>.png; *url is malloc()ed */
-ctl_status_t ctl_archive_publish(ctl_t *ctl, const char *archive,
-    char **url);
-
 #endif /* CTL_ARCHIVE_H_INCLUDED */

@@ -6,7 +6,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,9 @@
 /* what the Function library takes */
 #define CTL_CONF_SIDE_MAX  65535
 #define CTL_CONF_AREA_MAX  16777216
+
+/* of the films of archives */
+#define CTL_CONF_FILM_MAX  600
 
 typedef struct ctl_conf_key_s  ctl_conf_key_t;
 
@@ -36,6 +38,10 @@ static const char *ctl_conf_string(ctl_conf_t *conf,
     const ctl_conf_key_t *key, const char *value);
 static const char *ctl_conf_number(ctl_conf_t *conf,
     const ctl_conf_key_t *key, const char *value);
+static const char *ctl_conf_flag(ctl_conf_t *conf, const ctl_conf_key_t *key,
+    const char *value);
+static const char *ctl_conf_film(ctl_conf_t *conf, const ctl_conf_key_t *key,
+    const char *value);
 static const char *ctl_conf_size(ctl_conf_t *conf, const ctl_conf_key_t *key,
     const char *value);
 static const char *ctl_conf_palette(ctl_conf_t *conf,
@@ -70,9 +76,30 @@ static const ctl_conf_key_t  ctl_conf_keys[] = {
     { "background", "15", ctl_conf_number,
       offsetof(ctl_conf_t, background), "colour index of a fresh canvas" },
     { "archive_dir", "/var/lib/canvas/archives", ctl_conf_string,
-      offsetof(ctl_conf_t, archive_dir), "where rotate writes images" },
+      offsetof(ctl_conf_t, archive_dir),
+      "where pictures and films of archives go" },
     { "archive_url", "/archives", ctl_conf_string,
       offsetof(ctl_conf_t, archive_url), "where nginx serves them" },
+    { "timelapse", "on", ctl_conf_flag,
+      offsetof(ctl_conf_t, timelapse), "on or off: films of archives" },
+    { "timelapse_seconds", "30", ctl_conf_film,
+      offsetof(ctl_conf_t, timelapse_seconds), "their length" },
+    { "s3_bucket", "", ctl_conf_string,
+      offsetof(ctl_conf_t, s3_bucket),
+      "bucket for what would go to archive_dir" },
+    { "s3_endpoint", "", ctl_conf_string,
+      offsetof(ctl_conf_t, s3_endpoint), "https://HOST of the storage" },
+    { "s3_region", "us-east-1", ctl_conf_string,
+      offsetof(ctl_conf_t, s3_region), "region of the bucket" },
+    { "s3_access_key", "", ctl_conf_string,
+      offsetof(ctl_conf_t, s3_access_key), "name of the key" },
+    { "s3_secret_key", "", ctl_conf_string,
+      offsetof(ctl_conf_t, s3_secret_key), "the key" },
+    { "s3_prefix", "", ctl_conf_string,
+      offsetof(ctl_conf_t, s3_prefix), "stands before every object's name" },
+    { "s3_public_url", "", ctl_conf_string,
+      offsetof(ctl_conf_t, s3_public_url),
+      "where visitors read the bucket, if not s3_endpoint/s3_bucket" },
     { "pid_file", "", ctl_conf_string,
       offsetof(ctl_conf_t, pid_file), "written by record" },
     { "events_key", "", ctl_conf_string,
@@ -317,6 +344,40 @@ ctl_conf_number(ctl_conf_t *conf, const ctl_conf_key_t *key,
     }
 
     *(unsigned *) ((char *) conf + key->offset) = number;
+
+    return NULL;
+}
+
+
+static const char *
+ctl_conf_flag(ctl_conf_t *conf, const ctl_conf_key_t *key, const char *value)
+{
+    bool  on;
+
+    on = strcmp(value, "on") == 0;
+
+    if (!on && strcmp(value, "off") != 0) {
+        return "expected on or off";
+    }
+
+    *(bool *) ((char *) conf + key->offset) = on;
+
+    return NULL;
+}
+
+
+static const char *
+ctl_conf_film(ctl_conf_t *conf, const ctl_conf_key_t *key, const char *value)
+{
+    const char  *wrong;
+
+    wrong = ctl_conf_number(conf, key, value);
+
+    if (wrong != NULL || conf->timelapse_seconds < 1
+        || conf->timelapse_seconds > CTL_CONF_FILM_MAX)
+    {
+        return "expected a number from 1 to 600";
+    }
 
     return NULL;
 }

@@ -10,6 +10,8 @@
 #include "canvas_palette.h"
 #include "ctl_error.h"
 
+#include <stdbool.h>
+
 #define CTL_CONF_DEFAULT  "/etc/canvas/canvas-helper.conf"
 
 typedef struct {
@@ -22,6 +24,13 @@ typedef struct {
     char              *sql_dir;
     char              *archive_dir;
     char              *archive_url;
+    char              *s3_endpoint;     /* http://..., https://... */
+    char              *s3_bucket;       /* "": archive_dir is the store */
+    char              *s3_region;
+    char              *s3_access_key;
+    char              *s3_secret_key;
+    char              *s3_prefix;
+    char              *s3_public_url;   /* "": endpoint/bucket */
     char              *pid_file;
     char              *events_key;
 
@@ -29,6 +38,8 @@ typedef struct {
     unsigned           width;
     unsigned           height;
     unsigned           background;
+    bool               timelapse;
+    unsigned           timelapse_seconds;
     unsigned           retain_events;       /* days; 0: for good */
     unsigned           retain_imports;
     unsigned           retain_snapshots;

@@ -54,6 +54,50 @@ ctl_file_read(const char *path, char **data, size_t *len,
 
 
 ctl_status_t
+ctl_file_load(const char *path, uint8_t **data, size_t *len,
+    ctl_error_t *error)
+{
+    FILE         *file;
+    ctl_status_t  status;
+    struct stat   st;
+
+    *data = NULL;
+    *len = 0;
+    status = CTL_OK;
+
+    file = fopen(path, "re");
+
+    if (file == NULL || fstat(fileno(file), &st) != 0) {
+        status = ctl_error_set(error, CTL_FAILED, "cannot read %s: %s", path,
+                               strerror(errno));
+        goto done;
+    }
+
+    *len = st.st_size;
+    *data = malloc(*len + 1);
+
+    if (*data == NULL) {
+        status = ctl_error_memory(error);
+
+    } else if (fread(*data, 1, *len, file) != *len) {
+        status = ctl_error_set(error, CTL_FAILED, "cannot read %s: %s", path,
+                               ferror(file) ? strerror(errno)
+                                            : "it became shorter");
+        free(*data);
+        *data = NULL;
+    }
+
+done:
+
+    if (file != NULL) {
+        fclose(file);
+    }
+
+    return status;
+}
+
+
+ctl_status_t
 ctl_file_write(const char *path, const void *data, size_t len, mode_t mode,
     ctl_error_t *error)
 {

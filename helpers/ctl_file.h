@@ -9,6 +9,7 @@
 #include "ctl_error.h"
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /*
@@ -16,6 +17,10 @@
  * behind *len bytes.
  */
 ctl_status_t ctl_file_read(const char *path, char **data, size_t *len,
+    ctl_error_t *error);
+
+/* any file, also an empty one; *data is malloc()ed */
+ctl_status_t ctl_file_load(const char *path, uint8_t **data, size_t *len,
     ctl_error_t *error);
 
 /* refuses a target that exists and is no regular file */

@@ -5,8 +5,8 @@
 #include "ctl_rotation.h"
 
 #include "canvas_id.h"
-#include "ctl_archive.h"
 #include "ctl_canvas.h"
+#include "ctl_media.h"
 #include "ctl_progress.h"
 #include "ctl_recorder.h"
 #include "ctl_rotation_turn.h"
@@ -122,7 +122,7 @@ ctl_rotation_run(ctl_rotation_t *rotation)
 }
 
 
-/* held until the connection ends; this is what keeps two runs apart */
+/* held to the end, or the connection's; this is what keeps two runs apart */
 static ctl_status_t
 ctl_rotation_lock(ctl_t *ctl)
 {
@@ -286,31 +286,22 @@ ctl_rotation_archive(ctl_rotation_t *rotation)
 }
 
 
+/*
+ * The week does not wait for its pictures: what fails is in the log, and
+ * later made by the command media.
+ */
 static ctl_status_t
 ctl_rotation_image(ctl_rotation_t *rotation)
 {
-    char          *url;
-    const char    *values[2];
-    ctl_status_t   status;
+    const char *const  values[] = { rotation->id };
 
-    status = ctl_archive_publish(rotation->ctl, rotation->archive, &url);
-    if (status != CTL_OK) {
-        return status;
-    }
+    (void) ctl_media_hurry(rotation->ctl, rotation->archive);
 
     ctl_rotation_row_stop("imaging");
 
-    values[0] = rotation->id;
-    values[1] = url;
-
-    status = ctl_rotation_row_note(rotation,
-                                   CTL_ROTATION_ROW
-                                   "rotation_step($1, 'imaged', "
-                                   "p_image_url => $2, p_thumbnail_url => $2)",
-                                   2, values);
-    free(url);
-
-    return status;
+    return ctl_rotation_row_note(rotation,
+                                 CTL_ROTATION_ROW
+                                 "rotation_step($1, 'imaged')", 1, values);
 }
 
 
@@ -333,6 +324,11 @@ ctl_rotation_finish(ctl_rotation_t *rotation)
         status = ctl_rotation_row_note(rotation,
                                        CTL_ROTATION_ROW
                                        "rotation_step($1, 'done')", 1, values);
+    }
+
+    /* films are made without it */
+    if (status == CTL_OK) {
+        status = ctl_pg_unlock(&ctl->pg, CTL_ROTATION_LOCK);
     }
 
     return status;

@@ -8,7 +8,7 @@
  *   turned    canvas_turn: placements are in the new week from here on
  *   drained   the recorder is past the marker; the image is in the row
  *   archived  archive_and_reset_week
- *   imaged    the PNG is in archive_dir and its URL in the archive
+ *   imaged    picture and thumbnail are stored, or were tried
  *   done      the closing keys are gone from Redis
  */
 

@@ -44,6 +44,7 @@ static const ctl_command_t *const  ctl_commands[] = {
     &cmd_restore,
     &cmd_export_png,
     &cmd_timelapse,
+    &cmd_media,
     &cmd_export_events,
     &cmd_import_events,
     &cmd_maintain,

@@ -13,6 +13,7 @@ BEGIN
                    'ended_at', rfc3339(a.ended_at),
                    'image_url', a.image_url,
                    'thumbnail_url', a.thumbnail_url,
+                   'heatmap_url', a.heatmap_url,
                    'video_url', a.video_url,
                    'width', a.width,
                    'height', a.height,

@@ -151,8 +151,9 @@ SELECT is(json_array_length(api_archives(2, 2)->'archives'), 1);
 SELECT is(array(SELECT json_object_keys(
               api_archives(1, 1)->'archives'->0)),
           ARRAY['id', 'week_number', 'year', 'started_at', 'ended_at',
-                'thumbnail_url', 'total_pixels_placed',
-                'unique_contributors', 'game_mode_id', 'game_modes']);
+                'image_url', 'thumbnail_url', 'heatmap_url', 'video_url',
+                'total_pixels_placed', 'unique_contributors', 'game_mode_id',
+                'game_modes']);
 SELECT is(array(SELECT json_object_keys(
               api_archives(1, 1)->'archives'->0->'game_modes')),
           ARRAY['id', 'name', 'description', 'icon', 'difficulty']);

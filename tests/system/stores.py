@@ -136,6 +136,7 @@ class Stores:
             "sql_dir": ROOT / "sql",
             "archive_dir": self.archives,
             "pid_file": self.directory / "record.pid",
+            "timelapse": "off",
             **settings}
         self.conf.write_text("# settings of a test\n" + "".join(
             f"{key} = {value}\n" for key, value in values.items()))

@@ -247,7 +247,7 @@ def test_readme_has_every_command(usage):
 
 def test_configuration_has_every_setting(usage):
     part = usage.split("settings,")[1].split("\nexit codes")[0]
-    settings = re.findall(r"^  ([a-z_]+) ", part, re.M)
+    settings = re.findall(r"^  ([a-z0-9_]+) ", part, re.M)
 
     assert settings
     assert names(rows(read("docs", "configuration.md"), "The helper")) \

@@ -26,6 +26,7 @@ def test_service_role_is_enough(stores, as_role):
 
     stores.ok("snapshot")
     stores.ok("rotate", "--force", "--mode", "classic")
+    stores.ok("media")
     flood(stores, 50, seed=1)
     stores.ok("restore", "--force")
     stores.ok("export-png", "--archive",
@@ -38,7 +39,7 @@ def test_service_role_is_enough(stores, as_role):
 
 
 @pytest.mark.parametrize("arguments", [
-    ["rotate", "--force"], ["snapshot"], ["restore", "--force"],
+    ["rotate", "--force"], ["media"], ["snapshot"], ["restore", "--force"],
     ["user", "create-admin", "root"], ["migrate"]])
 def test_web_role_may_do_nothing(stores, as_role, arguments):
     at = flood(stores, 10)[-1]

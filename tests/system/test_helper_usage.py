@@ -10,8 +10,8 @@ from stores import HELPER
 from stores import bare_stores, library_redis, shared_postgres  # noqa: F401
 
 COMMANDS = ["migrate", "mode", "record", "rotate", "snapshot", "restore",
-            "export-png", "timelapse", "export-events", "import-events",
-            "maintain", "user"]
+            "export-png", "timelapse", "media", "export-events",
+            "import-events", "maintain", "user"]
 
 
 def run(*arguments, **environment):

@@ -13,6 +13,8 @@ usr/bin/canvas-helper
 usr/lib/nginx/modules/ngx_canvas_module.so
 usr/lib/systemd/system/canvas-maintain.service
 usr/lib/systemd/system/canvas-maintain.timer
+usr/lib/systemd/system/canvas-media.service
+usr/lib/systemd/system/canvas-media.timer
 usr/lib/systemd/system/canvas-record.service
 usr/lib/systemd/system/canvas-rotate.service
 usr/lib/systemd/system/canvas-rotate.timer
@@ -89,7 +91,8 @@ def test_units_and_cron_name_commands_that_exist(root):
         r"canvas-helper (\w+)",
         (root / name).read_text(encoding="utf-8"))}
 
-    assert commands == {"maintain", "record", "rotate", "snapshot"}
+    assert commands == {"maintain", "media", "record", "rotate",
+                        "snapshot"}
     for command in commands:
         subprocess.run([helper, command, "--help"], check=True,
                        stdout=subprocess.DEVNULL)

@@ -1,10 +1,12 @@
 """canvas-helper media, and what rotate does of it: pictures and films of
 archives, in a folder or in S3, and their URLs in the archive."""
 
+import base64
 import io
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import subprocess
@@ -122,6 +124,21 @@ def test_rotate_puts_all_of_it_into_s3(stores, storage):
         assert item.cache == "public, max-age=31536000, immutable"
 
 
+def test_megabytes(bare_stores, storage):
+    """Large enough for a client to wait for 100 Continue."""
+    stores = bare_stores
+    stores.configure(size="2000x1500")
+    stores.ok("migrate")
+    packed = random.Random(1).randbytes(2000 * 1500 // 2)
+    stores.sql("SELECT archive_and_reset_week(%s)",
+               base64.b64encode(packed).decode())
+    stores.configure(size="2000x1500", timelapse="off", **storage.settings())
+    assert stores.ok("media") == "3 made and stored\n"
+    archive, _ = urls(stores)
+    picture = storage.objects[f"/{BUCKET}/{archive}.png"].data
+    assert len(picture) > 1_400_000 and picture == drawn(stores)
+
+
 def test_prefix_public_url_and_secret_of_the_environment(stores, storage):
     turned(stores, timelapse="off", **storage.settings(
         s3_secret_key="", s3_prefix="weeks/2026-",
@@ -152,11 +169,13 @@ def test_refused_and_said_so(stores, storage, setting, value, code, advice):
     assert "image not stored yet" in result.out
     assert lacking(stores) == list(KINDS)
     assert stores.value("SELECT step FROM rotations") == "done"
+    # before the answer and after it, each at the first object
+    assert storage.requests == 2
 
     refused = stores.helper("media")
     assert refused.code == 1
     assert f"{code}: {advice}" in refused.err
-    assert storage.objects == {}
+    assert storage.objects == {} and storage.requests == 3
     for line in result.err, refused.err, result.out:
         assert SECRET not in line and "wrong" not in line
 

@@ -6,6 +6,7 @@
 
 #include "canvas_id.h"
 #include "ctl_backoff.h"
+#include "ctl_s3_answer.h"
 
 #include <openssl/sha.h>
 #include <poll.h>
@@ -44,44 +45,11 @@ static void ctl_s3_prepare(ctl_s3_t *s3, ctl_s3_transfer_t *transfer,
     const char *url, struct curl_slist *headers);
 static ctl_status_t ctl_s3_result(const ctl_s3_t *s3,
     ctl_s3_transfer_t *transfer, CURLcode code, ctl_error_t *error);
-static const char *ctl_s3_advice(const char *code, long http);
 static size_t ctl_s3_read(char *buf, size_t size, size_t n, void *data);
 static int ctl_s3_seek(void *data, curl_off_t offset, int origin);
 static size_t ctl_s3_write(char *buf, size_t size, size_t n, void *data);
 static char *ctl_s3_join(const char *base, const char *bucket,
     const char *prefix, const char *name);
-
-
-/* what to look at, by the code of the answer */
-static const struct {
-    const char  *code;
-    const char  *advice;
-} ctl_s3_codes[] = {
-    { "SignatureDoesNotMatch", "look at s3_secret_key" },
-    { "InvalidAccessKeyId", "look at s3_access_key" },
-    { "AccessDenied", "look at s3_access_key: may it write to s3_bucket?" },
-    { "NoSuchBucket", "look at s3_bucket" },
-    { "InvalidBucketName", "look at s3_bucket" },
-    { "AuthorizationHeaderMalformed", "look at s3_region" },
-    { "IllegalLocationConstraintException", "look at s3_region" },
-    { "PermanentRedirect", "look at s3_endpoint and s3_region" },
-    { "TemporaryRedirect", "look at s3_endpoint and s3_region" },
-    { "RequestTimeTooSkewed", "the clock of this machine is wrong" },
-    { NULL, NULL }
-};
-
-/* by its status, where the code says nothing */
-static const struct {
-    long         from;
-    long         to;
-    const char  *advice;
-} ctl_s3_statuses[] = {
-    { 300, 399, "look at s3_endpoint and s3_region" },
-    { 401, 401, "look at s3_access_key and s3_secret_key" },
-    { 403, 403, "look at s3_access_key and s3_secret_key" },
-    { 404, 404, "look at s3_endpoint and s3_bucket" },
-    { 0, 0, NULL }
-};
 
 
 bool
@@ -327,76 +295,21 @@ static ctl_status_t
 ctl_s3_result(const ctl_s3_t *s3, ctl_s3_transfer_t *transfer, CURLcode code,
     ctl_error_t *error)
 {
-    long         http;
-    char        *p;
-    const char  *advice;
-
-    http = 0;
-    curl_easy_getinfo(s3->curl, CURLINFO_RESPONSE_CODE, &http);
-
-    if (code == CURLE_PEER_FAILED_VERIFICATION) {
-        return ctl_error_set(error, CTL_FAILED,
-                             "storage %s is not who it says it is: %s",
-                             s3->conf->s3_endpoint, transfer->reason);
-    }
-
-    /* an answer before the body was read is an answer all the same */
-    if (code != CURLE_OK && http < 300) {
-        return ctl_error_set(error, CTL_TEMPORARY,
-                             "storage %s cannot be reached: %s",
-                             s3->conf->s3_endpoint,
-                             *transfer->reason != '\0'
-                             ? transfer->reason : curl_easy_strerror(code));
-    }
-
-    if (http >= 200 && http < 300) {
-        return CTL_OK;
-    }
+    ctl_s3_answer_t  answer;
 
     transfer->answer[transfer->answer_len] = '\0';
-    p = strstr(transfer->answer, "<Code>");
 
-    if (p != NULL) {
-        p += sizeof("<Code>") - 1;
-        p[strcspn(p, "<")] = '\0';
-    }
+    answer.endpoint = s3->conf->s3_endpoint;
+    answer.name = transfer->object->name;
+    answer.code = code;
+    answer.http = 0;
+    answer.reason = *transfer->reason != '\0' ? transfer->reason
+                                              : curl_easy_strerror(code);
+    answer.body = transfer->answer;
 
-    if (http == 429 || http >= 500) {
-        return ctl_error_set(error, CTL_TEMPORARY,
-                             "storage %s answered %ld%s%.64s",
-                             s3->conf->s3_endpoint, http,
-                             p != NULL ? " " : "", p != NULL ? p : "");
-    }
+    curl_easy_getinfo(s3->curl, CURLINFO_RESPONSE_CODE, &answer.http);
 
-    advice = ctl_s3_advice(p, http);
-
-    return ctl_error_set(error, CTL_FAILED,
-                         "storage %s refused %s with %ld%s%.64s%s%s",
-                         s3->conf->s3_endpoint, transfer->object->name, http,
-                         p != NULL ? " " : "", p != NULL ? p : "",
-                         advice != NULL ? ": " : "",
-                         advice != NULL ? advice : "");
-}
-
-
-static const char *
-ctl_s3_advice(const char *code, long http)
-{
-    size_t  i;
-
-    for (i = 0; code != NULL && ctl_s3_codes[i].code != NULL; i++) {
-        if (strcmp(ctl_s3_codes[i].code, code) == 0) {
-            return ctl_s3_codes[i].advice;
-        }
-    }
-
-    for (i = 0; ctl_s3_statuses[i].advice != NULL; i++) {
-        if (http >= ctl_s3_statuses[i].from && http <= ctl_s3_statuses[i].to) {
-            return ctl_s3_statuses[i].advice;
-        }
-    }
-
-    return NULL;
+    return ctl_s3_answer(&answer, error);
 }
 
 

@@ -24,11 +24,12 @@ canvas_tick_slice(canvas_tick_t *tick, uint64_t us)
 uint32_t
 canvas_tick_end(canvas_tick_t *tick)
 {
-    uint64_t  next, most;
+    uint64_t  busy, next, most;
 
     most = tick->least > CANVAS_TICK_MAX ? tick->least : CANVAS_TICK_MAX;
 
-    next = (tick->busy + 999) / 1000;
+    busy = (tick->busy + 999) / 1000;
+    next = 2 * busy;
 
     if (next < tick->now - tick->now / 4) {
         next = tick->now - tick->now / 4;
@@ -41,5 +42,10 @@ canvas_tick_end(canvas_tick_t *tick)
     tick->now = (uint32_t) (next < most ? next : most);
     tick->busy = 0;
 
-    return tick->now;
+    /* a sweep longer than half of the longest tick */
+    if (busy > tick->now / 2) {
+        busy = tick->now / 2;
+    }
+
+    return tick->now - (uint32_t) busy;
 }

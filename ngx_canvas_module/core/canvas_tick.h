@@ -2,10 +2,11 @@
  * canvas_tick: how long changes are collected until the next sweep over the
  * sockets.  No clock: the caller measures how long a sweep was at work.
  *
- * The pause between two sweeps is the configured one, or as long as the last
- * sweep took when that is longer: sweeps get half of the time at most.  It
- * grows at once and falls by a quarter a sweep, and never exceeds
- * CANVAS_TICK_MAX (or the configured pause, if that is longer).
+ * A tick is from the beginning of one sweep to that of the next: the configured
+ * one, or twice as long as the last sweep was at work when that is longer, so
+ * that sweeps get half of the time at most.  It grows at once and falls by a
+ * quarter a sweep, and never exceeds CANVAS_TICK_MAX (or the configured one,
+ * if that is longer).
  */
 
 #ifndef CANVAS_TICK_H_INCLUDED
@@ -13,7 +14,7 @@
 
 #include <stdint.h>
 
-#define CANVAS_TICK_MAX  250        /* ms */
+#define CANVAS_TICK_MAX  500        /* ms */
 
 typedef struct {
     uint32_t  least;                /* ms, configured */
@@ -26,7 +27,7 @@ void canvas_tick_init(canvas_tick_t *tick, uint32_t least);
 /* a slice of the sweep took so long, us */
 void canvas_tick_slice(canvas_tick_t *tick, uint64_t us);
 
-/* the sweep is over: ms until the next one */
+/* the sweep is over: ms until the next one, half a tick or more */
 uint32_t canvas_tick_end(canvas_tick_t *tick);
 
 #endif /* CANVAS_TICK_H_INCLUDED */

@@ -360,9 +360,10 @@ def test_new_week(canvas, page):
     wait_shown(page, x, y, 3)
     epoch = canvas.epoch()
 
-    canvas.turn_week()
-    wait_shown(page, x, y, 15)
+    rotation = canvas.turn_week()
     wait_said(page, "The canvas begins anew")
+    wait_shown(page, x, y, 15)
+    assert rotation.wait(60) == 0
     page.wait(LIVE)
     shows_what_the_server_has(page)
     assert canvas.epoch() > epoch

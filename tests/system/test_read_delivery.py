@@ -38,7 +38,8 @@ def server(name):
             f"location / {{ {special} canvas_read main; }} }}")
 
 
-STACK = {"size": "400x300", "edits": [(
+# one worker: each has renderings of its own, of its own moment
+STACK = {"size": "400x300", "workers": 1, "edits": [(
     "    server {\n",
     "".join(f"    {server(name)}\n" for name in WAYS) + "    server {\n")]}
 

@@ -570,6 +570,10 @@ ngx_canvas_sync_message(void *data, redisReply *reply)
             continue;
         }
 
+        if (event.type == CANVAS_EVENT_NOTICE) {
+            continue;
+        }
+
         if (event.type != CANVAS_EVENT_PIXEL) {
             /* another epoch or other rules: hello tells all of it */
             sync->urgent = 1;

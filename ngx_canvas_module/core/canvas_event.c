@@ -17,7 +17,10 @@ typedef struct {
 
 static canvas_status_t canvas_event_pixel(const uint8_t *p,
     canvas_event_t *event);
+static int canvas_event_kind(const uint8_t *p);
 static canvas_status_t canvas_event_marker(canvas_event_input_t *in,
+    canvas_event_t *event);
+static canvas_status_t canvas_event_notice(const char *line, size_t len,
     canvas_event_t *event);
 static size_t canvas_event_id_extent(const char *text, size_t len);
 static size_t canvas_event_extent(const char *text, size_t len);
@@ -36,6 +39,9 @@ static const char *const  canvas_reasons[] = {
     [CANVAS_REASON_RESTART] = "restart",
     [CANVAS_REASON_RESTORE] = "restore"
 };
+
+/* canvas_audience_t */
+static const char  canvas_audiences[] = { '*', 'l', 's' };
 
 /* "<epoch>-<seq> " */
 #define CANVAS_EVENT_ID_MAX  34
@@ -132,7 +138,9 @@ canvas_event_pixel_format(char *buf, const canvas_event_t *event)
     memcpy(p, event->actor, sizeof(event->actor));
     p += sizeof(event->actor);
 
-    for (i = 56; i >= 0; i -= 8) {
+    *p++ = event->faction;
+
+    for (i = 48; i >= 0; i -= 8) {
         *p++ = (uint8_t) (event->ms >> i);
     }
 
@@ -158,6 +166,10 @@ canvas_event_next(const char **text, size_t *len, canvas_event_t *event)
         event->type = CANVAS_EVENT_RULES;
         n = canvas_event_line(p, *len);
         status = CANVAS_OK;
+
+    } else if (*p == CANVAS_EVENT_NOTICE) {
+        n = canvas_event_line(p, *len);
+        status = canvas_event_notice(p, n, event);
 
     } else {
         id = canvas_event_id_extent(p, *len);
@@ -218,13 +230,13 @@ canvas_event_pixel(const uint8_t *p, canvas_event_t *event)
     int       i;
     uint64_t  ms;
 
-    if (p[7] != 'u' && p[7] != 'g' && p[7] != 'a') {
+    if (!canvas_event_kind(p)) {
         return CANVAS_INVALID;
     }
 
     ms = 0;
 
-    for (i = 24; i < CANVAS_EVENT_PIXEL_LEN; i++) {
+    for (i = 25; i < CANVAS_EVENT_PIXEL_LEN; i++) {
         ms = ms << 8 | p[i];
     }
 
@@ -240,11 +252,36 @@ canvas_event_pixel(const uint8_t *p, canvas_event_t *event)
     event->old = p[6];
     event->kind = (char) p[7];
     memcpy(event->actor, p + 8, sizeof(event->actor));
+    event->faction = p[24];
     event->reason = CANVAS_REASON_NONE;
+    event->audience = 0;
     event->json = NULL;
     event->json_len = 0;
 
     return CANVAS_OK;
+}
+
+
+/* of a pixel; a system has neither an actor nor a faction */
+
+static int
+canvas_event_kind(const uint8_t *p)
+{
+    static const uint8_t  nobody[17];
+
+    switch (p[7]) {
+
+    case 'u':
+    case 'g':
+    case 'a':
+        return 1;
+
+    case 's':
+        return memcmp(p + 8, nobody, sizeof(nobody)) == 0;
+
+    default:
+        return 0;
+    }
 }
 
 
@@ -293,9 +330,33 @@ canvas_event_marker(canvas_event_input_t *in, canvas_event_t *event)
     event->old = 0;
     event->kind = 0;
     memset(event->actor, 0, sizeof(event->actor));
+    event->faction = 0;
     event->reason = reason;
+    event->audience = 0;
     event->json = in->p;
     event->json_len = (size_t) (in->last - in->p);
+
+    return CANVAS_OK;
+}
+
+
+/* n<audience>{...} */
+
+static canvas_status_t
+canvas_event_notice(const char *line, size_t len, canvas_event_t *event)
+{
+    if (len < 4
+        || memchr(canvas_audiences, line[1], sizeof(canvas_audiences)) == NULL
+        || line[2] != '{' || line[len - 1] != '}')
+    {
+        return CANVAS_INVALID;
+    }
+
+    memset(event, 0, sizeof(canvas_event_t));
+    event->type = CANVAS_EVENT_NOTICE;
+    event->audience = (canvas_audience_t) line[1];
+    event->json = line + 2;
+    event->json_len = len - 2;
 
     return CANVAS_OK;
 }

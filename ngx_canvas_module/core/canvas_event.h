@@ -9,9 +9,12 @@
  *     3  u16 y
  *     5  u8  color
  *     6  u8  old color
- *     7  u8  kind: 'u' user, 'g' guest, 'a' agent
- *     8      actor: UUID, 16 bytes
- *    24  u64 ms: Unix time of Redis, below 2^53
+ *     7  u8  kind: 'u' user, 'g' guest, 'a' agent; 's' system: nobody placed
+ *            it, it came from a rule of the week
+ *     8      actor: UUID, 16 bytes; zeros of kind 's'
+ *    24  u8  faction of the actor: 0 none, else its place in the week's list
+ *            of factions, the first is 1; 0 of kind 's'
+ *    25  u56 ms: Unix time of Redis, below 2^53
  *
  *   marker, text: an epoch begins
  *     m,<reason>,<ms>,<json>
@@ -19,8 +22,13 @@
  *
  * Its place in the log is the stream id "<epoch>-<seq>".  A marker's seq is
  * the last seq before the epoch: the first change has seq + 1.  A publication
- * is one or more "<epoch>-<seq> <event>", joined by '\n'; one that begins with
- * 'r' instead says that the rules hash changed.
+ * is one or more "<epoch>-<seq> <event>", joined by '\n'.  Instead of one there
+ * may be a line
+ *
+ *   r                  the rules hash changed
+ *   n<audience>{json}  a notice: text for clients, who get it as it is.
+ *                      audience: '*' all, 'l' subscribers of the leaderboard,
+ *                      's' of the scoreboard
  */
 
 #ifndef CANVAS_EVENT_H_INCLUDED
@@ -33,8 +41,15 @@
 typedef enum {
     CANVAS_EVENT_PIXEL = 'p',
     CANVAS_EVENT_MARKER = 'm',
-    CANVAS_EVENT_RULES = 'r'
+    CANVAS_EVENT_RULES = 'r',
+    CANVAS_EVENT_NOTICE = 'n'
 } canvas_event_type_t;
+
+typedef enum {
+    CANVAS_AUDIENCE_ALL = '*',
+    CANVAS_AUDIENCE_LEADERBOARD = 'l',
+    CANVAS_AUDIENCE_SCOREBOARD = 's'
+} canvas_audience_t;
 
 typedef enum {
     CANVAS_REASON_NONE = 0,
@@ -54,10 +69,13 @@ typedef struct {
     uint16_t             y;
     uint8_t              color;
     uint8_t              old;
-    char                 kind;          /* 'u', 'g', 'a' */
+    char                 kind;          /* 'u', 'g', 'a', 's' */
     uint8_t              actor[16];
+    uint8_t              faction;       /* 0: none */
     canvas_reason_t      reason;        /* of a marker */
-    const char          *json;          /* of a marker; points into input */
+    canvas_audience_t    audience;      /* of a notice */
+    const char          *json;          /* of a marker or a notice; points
+                                           into input */
     size_t               json_len;
 } canvas_event_t;
 

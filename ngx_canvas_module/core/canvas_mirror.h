@@ -24,7 +24,7 @@ typedef struct {
     uint16_t  x;
     uint16_t  y;
     uint8_t   color;
-    uint8_t   kind;
+    uint8_t   kind;             /* 's': nobody placed it */
     uint8_t   old;              /* the colour here before; set by apply */
     uint8_t   reserved;
     uint8_t   actor[16];

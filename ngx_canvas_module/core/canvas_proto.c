@@ -17,6 +17,8 @@
 
 /* a longer rule name is cut: a reply has a fixed buffer */
 #define CANVAS_PROTO_RULE_MAX       32
+#define CANVAS_PROTO_RULE_CHARS                                               \
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 
 
 static void canvas_proto_id(canvas_text_t *text, const canvas_msg_t *msg);
@@ -296,7 +298,7 @@ canvas_proto_rule(canvas_text_t *text, const char *rule)
 {
     size_t  len;
 
-    len = strspn(rule, "abcdefghijklmnopqrstuvwxyz0123456789_-");
+    len = strspn(rule, CANVAS_PROTO_RULE_CHARS);
 
     if (len > CANVAS_PROTO_RULE_MAX) {
         len = CANVAS_PROTO_RULE_MAX;

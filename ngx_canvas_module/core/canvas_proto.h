@@ -99,7 +99,7 @@ size_t canvas_proto_placed(char *buf, const canvas_msg_t *msg, uint64_t seq,
 size_t canvas_proto_placed_binary(uint8_t *buf, const canvas_msg_t *msg,
     uint64_t seq, uint64_t cooldown_ms);
 
-/* remaining_ms: left out when 0; rule: may be NULL, a short [a-z_] name */
+/* remaining_ms: left out when 0; rule: may be NULL, a short [A-Za-z_] name */
 size_t canvas_proto_error(char *buf, canvas_code_t code,
     uint64_t remaining_ms, const char *rule, const canvas_msg_t *msg);
 /* 0 when the code has no binary form: send the text then */

@@ -21,6 +21,7 @@
 #define CANVAS_UPDATE_COLOR  ",\"color\":"
 #define CANVAS_UPDATE_USER   ",\"userId\":\""
 #define CANVAS_UPDATE_SEQ    "\",\"seq\":"
+#define CANVAS_UPDATE_NOBODY ",\"userId\":null,\"seq\":"
 #define CANVAS_UPDATE_END    "}"
 
 /* without the numbers; the sizeof's count a NUL each, 6 in all */
@@ -33,6 +34,11 @@
 /* x, y and color at their longest */
 #define CANVAS_UPDATE_LONGEST                                                 \
     (CANVAS_UPDATE_FIXED + 5 + 5 + 3 + CANVAS_NUM_LEN_MAX)
+
+/* how much shorter an update of nobody is */
+#define CANVAS_UPDATE_SHORTER                                                 \
+    (sizeof(CANVAS_UPDATE_USER) + CANVAS_UUID_LEN + sizeof(CANVAS_UPDATE_SEQ) \
+     - 1 - sizeof(CANVAS_UPDATE_NOBODY))
 
 /* what lets a frame's head be two bytes and its length be filled in last */
 #define CANVAS_UPDATE_FRAME_HEAD  2
@@ -59,7 +65,8 @@ canvas_proto_update(char *buf, const canvas_change_t *change, uint64_t seq)
     if (buf == NULL) {
         return CANVAS_UPDATE_FIXED + canvas_num_len(change->x)
                + canvas_num_len(change->y) + canvas_num_len(change->color)
-               + canvas_num_len(seq);
+               + canvas_num_len(seq)
+               - (change->kind == 's' ? CANVAS_UPDATE_SHORTER : 0);
     }
 
     return (size_t) (canvas_proto_update_write(buf, change, seq) - buf);
@@ -204,10 +211,17 @@ canvas_proto_update_write(char *p, const canvas_change_t *change, uint64_t seq)
     p = canvas_num_write(p, change->y);
     p = canvas_update_const(p, CANVAS_UPDATE_COLOR);
     p = canvas_num_write(p, change->color);
-    p = canvas_update_const(p, CANVAS_UPDATE_USER);
-    canvas_uuid_format(change->actor, p);
-    p += CANVAS_UUID_LEN;
-    p = canvas_update_const(p, CANVAS_UPDATE_SEQ);
+
+    if (change->kind == 's') {
+        p = canvas_update_const(p, CANVAS_UPDATE_NOBODY);
+
+    } else {
+        p = canvas_update_const(p, CANVAS_UPDATE_USER);
+        canvas_uuid_format(change->actor, p);
+        p += CANVAS_UUID_LEN;
+        p = canvas_update_const(p, CANVAS_UPDATE_SEQ);
+    }
+
     p = canvas_num_write(p, seq);
 
     return canvas_update_const(p, CANVAS_UPDATE_END);

@@ -9,7 +9,7 @@
 -- never a Lua error.  Numbers are exact up to 2^53 - 1: redis.call() writes
 -- them with 17 digits, digits() as text; tostring() and .. round at 14.
 
-local VERSION = 2                       -- CANVAS_LUA_VERSION of canvas_lua.h
+local VERSION = 3                       -- CANVAS_LUA_VERSION of canvas_lua.h
 
 local MAX = 9007199254740991            -- 2^53 - 1
 local SIDE_MAX = 65535

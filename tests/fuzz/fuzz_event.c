@@ -47,6 +47,18 @@ fuzz_marker(const char *line, size_t len, const canvas_event_t *event)
 }
 
 
+static void
+fuzz_notice(const char *line, size_t len, const canvas_event_t *event)
+{
+    fuzz_require(line[0] == 'n' && line[1] == (char) event->audience);
+    fuzz_require(event->json == line + 2 && event->json_len >= 2);
+    fuzz_require(event->json + event->json_len <= line + len);
+    fuzz_require(memchr(event->json, '\n', event->json_len) == NULL);
+    fuzz_require(event->json[0] == '{');
+    fuzz_require(event->json[event->json_len - 1] == '}');
+}
+
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
@@ -80,6 +92,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
         } else if (event.type == CANVAS_EVENT_MARKER) {
             fuzz_marker(line, taken, &event);
+
+        } else if (event.type == CANVAS_EVENT_NOTICE) {
+            fuzz_notice(line, taken, &event);
         }
     }
 }

@@ -218,8 +218,9 @@ class Event:
         self.reason = self.json = None
 
         if self.is_pixel:
-            self.x, self.y, self.color, self.old, kind, actor, self.ms = \
-                struct.unpack(">HHBBc16sQ", data[1:])
+            (self.x, self.y, self.color, self.old, kind, actor, self.faction,
+             ms) = struct.unpack(">HHBBc16sB7s", data[1:])
+            self.ms = int.from_bytes(ms, "big")
             self.kind = kind.decode()
             self.actor = str(uuid.UUID(bytes=actor))
             self.pixel = self.x, self.y, self.color

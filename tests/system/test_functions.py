@@ -77,7 +77,7 @@ def test_init_and_hello(canvas):
     assert (code, seq) == (b"OK", 0)
     assert epoch - (seconds * 1000 + micros // 1000) in range(60000)
     assert canvas.hello() == [
-        b"OK", 2, epoch, 0, 64, 48, 16, 15, 30000, b"classic", 5, 2026,
+        b"OK", 3, epoch, 0, 64, 48, 16, 15, 30000, b"classic", 5, 2026,
         b"init", b'{"a": []}']
     assert canvas.init() == [b"CONFLICT"]
 

@@ -64,6 +64,8 @@ check_event_pixel(const json_t *vector, const canvas_event_t *event)
     ck_assert_uint_eq(event->color, check_data_number(vector, "color"));
     ck_assert_uint_eq(event->old, check_data_number(vector, "old"));
     ck_assert_int_eq(event->kind, check_data_text(vector, "kind")[0]);
+    ck_assert_uint_eq(event->faction, json_object_get(vector, "faction")
+                      ? check_data_number(vector, "faction") : 0);
     ck_assert_mem_eq(actor, check_data_text(vector, "actor"), 36);
     ck_assert_int_eq(event->reason, CANVAS_REASON_NONE);
     ck_assert_ptr_null(event->json);
@@ -246,6 +248,71 @@ START_TEST(event_ids)
 END_TEST
 
 
+/* one line of a publication, in memory of its own; *copy is to be freed */
+
+static canvas_status_t
+check_event_line(const char *line, char **copy, canvas_event_t *event)
+{
+    size_t            len;
+    const char       *p;
+    canvas_status_t   status;
+
+    len = strlen(line);
+    *copy = (char *) check_copy(line, len);
+    p = *copy;
+
+    memset(event, 0xee, sizeof(canvas_event_t));
+    status = canvas_event_next(&p, &len, event);
+
+    ck_assert_uint_eq(len, 0);
+    ck_assert_ptr_eq(p, *copy + strlen(line));
+
+    return status;
+}
+
+
+START_TEST(event_notices)
+{
+    char            *copy;
+    size_t           i;
+    json_t          *data, *list, *vector;
+    const char      *text, *json;
+    canvas_event_t   event;
+
+    data = check_data("events.json");
+    list = json_object_get(data, "notices");
+    ck_assert_uint_ge(json_array_size(list), 3);
+
+    json_array_foreach(list, i, vector) {
+        text = check_data_text(vector, "text");
+        json = check_data_text(vector, "json");
+
+        ck_assert_msg(check_event_line(text, &copy, &event) == CANVAS_OK,
+                      "refused: %s", text);
+        ck_assert_int_eq(event.type, CANVAS_EVENT_NOTICE);
+        ck_assert_int_eq(event.audience,
+                         check_data_text(vector, "audience")[0]);
+        ck_assert_uint_eq(event.json_len, strlen(json));
+        ck_assert_mem_eq(event.json, json, event.json_len);
+        free(copy);
+    }
+
+    list = json_object_get(data, "invalid_notices");
+    ck_assert_uint_ge(json_array_size(list), 11);
+
+    json_array_foreach(list, i, vector) {
+        text = json_string_value(vector);
+
+        ck_assert_msg(check_event_line(text, &copy, &event)
+                      == CANVAS_INVALID, "taken: %s", text);
+        free(copy);
+    }
+
+    json_decref(data);
+}
+END_TEST
+
+
 /* a pixel with all the bytes that end something in text */
 
 #define CHECK_EVENT_PIXEL                                                     \
@@ -262,6 +329,8 @@ START_TEST(event_publication)
     static const char  text[] =
         "4-7 " CHECK_EVENT_PIXEL "\n"
         "r\n"
+        "nl{\"4-7 p\":1}\n"
+        "n{}\n"
         "broken\n"
         "4-x " CHECK_EVENT_PIXEL "\n"
         "\n"
@@ -274,9 +343,9 @@ START_TEST(event_publication)
         "6-10 " CHECK_EVENT_PIXEL;
 
     static const canvas_status_t  expected[] = {
-        CANVAS_OK, CANVAS_OK, CANVAS_INVALID, CANVAS_INVALID, CANVAS_INVALID,
+        CANVAS_OK, CANVAS_OK, CANVAS_OK, CANVAS_INVALID, CANVAS_INVALID,
         CANVAS_INVALID, CANVAS_INVALID, CANVAS_INVALID, CANVAS_INVALID,
-        CANVAS_OK, CANVAS_OK, CANVAS_OK
+        CANVAS_INVALID, CANVAS_INVALID, CANVAS_OK, CANVAS_OK, CANVAS_OK
     };
 
     ck_assert_uint_eq(sizeof(CHECK_EVENT_PIXEL) - 1, CANVAS_EVENT_PIXEL_LEN);
@@ -288,10 +357,10 @@ START_TEST(event_publication)
     for (i = 0; i < CHECK_N(expected); i++) {
         ck_assert_int_eq(canvas_event_next(&p, &len, &event), expected[i]);
 
-        if (i == 0 || i >= 10) {
+        if (i == 0 || i >= 12) {
             ck_assert_int_eq(event.type, CANVAS_EVENT_PIXEL);
             ck_assert_uint_eq(event.epoch, i ? 6 : 4);
-            ck_assert_uint_eq(event.seq, i ? i - 1 : 7);
+            ck_assert_uint_eq(event.seq, i ? i - 3 : 7);
             ck_assert_uint_eq(event.x, 0x0a0a);
             ck_assert_uint_eq(event.old, 'r');
             ck_assert_uint_eq(event.ms, 0x0a20);
@@ -299,7 +368,12 @@ START_TEST(event_publication)
         } else if (i == 1) {
             ck_assert_int_eq(event.type, CANVAS_EVENT_RULES);
 
-        } else if (i == 9) {
+        } else if (i == 2) {
+            ck_assert_int_eq(event.type, CANVAS_EVENT_NOTICE);
+            ck_assert_int_eq(event.audience, CANVAS_AUDIENCE_LEADERBOARD);
+            ck_assert_uint_eq(event.json_len, 11);
+
+        } else if (i == 11) {
             ck_assert_int_eq(event.type, CANVAS_EVENT_MARKER);
             ck_assert_int_eq(event.reason, CANVAS_REASON_RESET);
             ck_assert_uint_eq(event.epoch, 5);
@@ -344,7 +418,7 @@ check_event(void)
 {
     const TTest *const  tests[] = {
         event_vectors, event_invalid, event_cut, event_marker_spaces,
-        event_ids, event_publication, event_reasons
+        event_ids, event_notices, event_publication, event_reasons
     };
 
     return check_suite("event", tests, CHECK_N(tests));

@@ -83,11 +83,11 @@ START_TEST(proto_error)
                   "{\"type\":\"error\",\"code\":\"RATE_LIMITED\","
                   "\"message\":\"Wait for the cooldown to end\","
                   "\"cooldownRemaining\":3.2,\"id\":\"a\"}");
-    check_text_is(check_error(CANVAS_CODE_RULE_VIOLATION, 0, "color_lock",
+    check_text_is(check_error(CANVAS_CODE_RULE_VIOLATION, 0, "colorLock",
                               NULL),
                   "{\"type\":\"error\",\"code\":\"RULE_VIOLATION\","
                   "\"message\":\"The game mode does not allow this\","
-                  "\"rule\":\"color_lock\"}");
+                  "\"rule\":\"colorLock\"}");
     check_text_is(check_error(CANVAS_CODE_UNAVAILABLE, 0, NULL, NULL),
                   "{\"type\":\"error\",\"code\":\"UNAVAILABLE\","
                   "\"message\":\"Service temporarily unavailable\"}");

@@ -17,23 +17,29 @@ static size_t
 check_update_text(char *buf, size_t size, const canvas_change_t *change,
     uint64_t seq)
 {
-    char            uuid[37];
+    char            user[39] = "\"";
     size_t          i, n;
     const uint8_t  *a;
 
     a = change->actor;
 
-    for (i = 0, n = 0; i < 16; i++) {
-        n += (size_t) snprintf(uuid + n, sizeof(uuid) - n, "%s%02x",
+    for (i = 0, n = 1; i < 16; i++) {
+        n += (size_t) snprintf(user + n, sizeof(user) - n, "%s%02x",
                                i == 4 || i == 6 || i == 8 || i == 10
                                ? "-" : "", a[i]);
     }
 
+    strcpy(user + n, "\"");
+
+    if (change->kind == 's') {
+        strcpy(user, "null");
+    }
+
     return (size_t) snprintf(buf, size,
                              "{\"type\":\"update\",\"x\":%u,\"y\":%u,"
-                             "\"color\":%u,\"userId\":\"%s\","
+                             "\"color\":%u,\"userId\":%s,"
                              "\"seq\":%" PRIu64 "}", change->x, change->y,
-                             change->color, uuid, seq);
+                             change->color, user, seq);
 }
 
 
@@ -49,6 +55,7 @@ check_update_change(uint64_t *state)
     change.x = (uint16_t) ((uint16_t) check_random(state) >> shift);
     change.y = (uint16_t) ((uint16_t) check_random(state) >> (15 - shift));
     change.color = (uint8_t) ((uint8_t) check_random(state) >> shift / 2);
+    change.kind = "ugas"[check_random(state) % 4];
 
     for (i = 0; i < 16; i++) {
         change.actor[i] = (uint8_t) check_random(state);
@@ -75,6 +82,30 @@ START_TEST(update_contract)
 
     len = canvas_proto_update(buf, &change, 124);
     ck_assert_uint_eq(len, sizeof(expected) - 1);
+    ck_assert_mem_eq(buf, expected, len);
+}
+END_TEST
+
+
+START_TEST(update_of_nobody)
+{
+    char             buf[CANVAS_PROTO_UPDATE_MAX];
+    size_t           len;
+    canvas_change_t  change;
+
+    static const char  expected[] =
+        "{\"type\":\"update\",\"x\":7,\"y\":8,\"color\":15,"
+        "\"userId\":null,\"seq\":125}";
+
+    memset(&change, 0, sizeof(change));
+    change.x = 7;
+    change.y = 8;
+    change.color = 15;
+    change.kind = 's';
+
+    len = canvas_proto_update(buf, &change, 125);
+    ck_assert_uint_eq(len, sizeof(expected) - 1);
+    ck_assert_uint_eq(canvas_proto_update(NULL, &change, 125), len);
     ck_assert_mem_eq(buf, expected, len);
 }
 END_TEST
@@ -257,8 +288,8 @@ Suite *
 check_proto_update(void)
 {
     const TTest *const  tests[] = {
-        update_contract, update_random, update_longest, update_frames,
-        update_picked, update_binary
+        update_contract, update_of_nobody, update_random, update_longest,
+        update_frames, update_picked, update_binary
     };
 
     return check_suite("proto_update", tests, CHECK_N(tests));

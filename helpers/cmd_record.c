@@ -1,13 +1,15 @@
 /*
  * record: the daemon that brings the log from Redis into PostgreSQL.  Waits
  * as a standby while another one is active, outlives both stores, and ends
- * between two batches on SIGTERM or SIGINT.
+ * between two batches on SIGTERM or SIGINT.  The keeper is a child of it.
  */
 
 #include "ctl.h"
 
 #include "ctl_backoff.h"
+#include "ctl_clock.h"
 #include "ctl_file.h"
+#include "ctl_keeper_child.h"
 #include "ctl_log.h"
 #include "ctl_recorder.h"
 #include "ctl_signal.h"
@@ -30,6 +32,9 @@
 #define CMD_RECORD_GATHER_MAX_MS  1000
 #define CMD_RECORD_STANDBY_MS     500
 
+/* how often it looks after the keeper while it waits */
+#define CMD_RECORD_TEND_MS        500
+
 typedef enum {
     CMD_RECORD_STARTING,
     CMD_RECORD_STANDBY,
@@ -41,6 +46,7 @@ typedef struct {
     ctl_t               *ctl;
     ctl_signal_t         signals;
     ctl_backoff_t        backoff;
+    ctl_keeper_child_t   keeper;
     cmd_record_state_t   state;
     uint64_t             events;        /* since the start */
 } cmd_record_t;
@@ -50,6 +56,7 @@ static ctl_status_t cmd_record_run(ctl_t *ctl, const ctl_args_t *args);
 static ctl_status_t cmd_record_loop(cmd_record_t *record);
 static ctl_status_t cmd_record_session(cmd_record_t *record);
 static int cmd_record_gather(size_t n);
+static bool cmd_record_wait(cmd_record_t *record, int ms);
 static void cmd_record_failed(cmd_record_t *record);
 static ctl_status_t cmd_record_pid_file(ctl_t *ctl);
 
@@ -97,7 +104,11 @@ cmd_record_run(ctl_t *ctl, const ctl_args_t *args)
     status = cmd_record_pid_file(ctl);
 
     if (status == CTL_OK) {
+        /* before there are connections that it would have to let go */
+        ctl_keeper_child_open(&record.keeper, ctl);
+
         status = cmd_record_loop(&record);
+        ctl_keeper_child_close(&record.keeper);
 
         if (*ctl->conf.pid_file != '\0') {
             unlink(ctl->conf.pid_file);
@@ -136,7 +147,7 @@ cmd_record_loop(cmd_record_t *record)
             }
 
             ctl_backoff_succeeded(&record->backoff);
-            ctl_signal_wait(&record->signals, CMD_RECORD_STANDBY_MS);
+            cmd_record_wait(record, CMD_RECORD_STANDBY_MS);
             break;
 
         default:
@@ -173,7 +184,7 @@ cmd_record_session(cmd_record_t *record)
 
     recorder.notices = true;
 
-    while (status == CTL_OK && !ctl_signal_wait(&record->signals, 0)) {
+    while (status == CTL_OK && !cmd_record_wait(record, 0)) {
 
         before = recorder.events;
         status = ctl_recorder_step(&recorder, CMD_RECORD_BLOCK_MS, &n);
@@ -193,7 +204,7 @@ cmd_record_session(cmd_record_t *record)
         ctl_backoff_succeeded(&record->backoff);
 
         if (n > 0 && n < CTL_RECORDER_BATCH) {
-            ctl_signal_wait(&record->signals, cmd_record_gather(n));
+            cmd_record_wait(record, cmd_record_gather(n));
         }
     }
 
@@ -240,7 +251,31 @@ cmd_record_failed(cmd_record_t *record)
     ctl_redis_close(&record->ctl->redis);
     ctl_pg_close(&record->ctl->pg);
 
-    ctl_signal_wait(&record->signals, delay);
+    cmd_record_wait(record, delay);
+}
+
+
+/* ctl_signal_wait(), and the keeper is looked after */
+static bool
+cmd_record_wait(cmd_record_t *record, int ms)
+{
+    bool     asked;
+    int64_t  left, deadline;
+
+    deadline = ctl_clock_ms() + ms;
+
+    do {
+        ctl_keeper_child_tend(&record->keeper);
+
+        left = deadline - ctl_clock_ms();
+        left = left < 0 ? 0 : left;
+        asked = ctl_signal_wait(&record->signals,
+                                left < CMD_RECORD_TEND_MS
+                                ? (int) left : CMD_RECORD_TEND_MS);
+
+    } while (!asked && left > CMD_RECORD_TEND_MS);
+
+    return asked;
 }
 
 

@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 
@@ -433,6 +434,45 @@ ctl_canvas_fold(ctl_redis_t *redis, ctl_redis_args_t *args,
         freeReplyObject(reply);
         return ctl_error_set(redis->error, CTL_FAILED,
                              "canvas_fold answered no position");
+    }
+
+    freeReplyObject(reply);
+
+    return CTL_OK;
+}
+
+
+ctl_status_t
+ctl_canvas_notice(ctl_redis_t *redis, char audience, const char *json)
+{
+    size_t             len;
+    char              *text;
+    redisReply        *reply;
+    ctl_redis_args_t   args = { 0 };
+
+    if (json[strcspn(json, "\r\n")] != '\0') {
+        return ctl_error_set(redis->error, CTL_FAILED,
+                             "a notice of more than one line");
+    }
+
+    len = strlen(json) + 2;
+    text = malloc(len + 1);
+    if (text == NULL) {
+        return ctl_error_memory(redis->error);
+    }
+
+    snprintf(text, len + 1, "n%c%s", audience, json);
+
+    ctl_redis_arg_text(&args, "PUBLISH");
+    ctl_redis_arg_key(redis, &args, "canvas:updates");
+    ctl_redis_arg(&args, text, len);
+
+    reply = ctl_redis_call(redis, &args);
+    ctl_redis_args_free(&args);
+    free(text);
+
+    if (reply == NULL) {
+        return redis->error->status;
     }
 
     freeReplyObject(reply);

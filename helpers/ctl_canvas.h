@@ -103,4 +103,11 @@ void ctl_canvas_fold_begin(ctl_redis_t *redis, ctl_redis_args_t *args,
 ctl_status_t ctl_canvas_fold(ctl_redis_t *redis, ctl_redis_args_t *args,
     ctl_position_t *folded);
 
+/*
+ * Publishes a notice: text of one line, JSON, which nginx passes on as it is
+ * to '*' everybody, or who subscribed to 'l' leaderboard, 's' scoreboard.
+ */
+ctl_status_t ctl_canvas_notice(ctl_redis_t *redis, char audience,
+    const char *json);
+
 #endif /* CTL_CANVAS_H_INCLUDED */

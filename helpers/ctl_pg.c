@@ -80,6 +80,26 @@ ctl_pg_close(ctl_pg_t *pg)
 }
 
 
+bool
+ctl_pg_alive(ctl_pg_t *pg)
+{
+    struct pollfd  pfd;
+
+    if (pg->conn == NULL) {
+        return false;
+    }
+
+    pfd.fd = PQsocket(pg->conn);
+    pfd.events = POLLIN;
+
+    if (poll(&pfd, 1, 0) > 0 && PQconsumeInput(pg->conn) != 1) {
+        ctl_pg_lost(pg);
+    }
+
+    return pg->conn != NULL;
+}
+
+
 static ctl_status_t
 ctl_pg_open(ctl_pg_t *pg)
 {

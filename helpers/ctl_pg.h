@@ -32,6 +32,12 @@ ctl_status_t ctl_pg_connect(ctl_pg_t *pg);
 void ctl_pg_close(ctl_pg_t *pg);
 
 /*
+ * Whether the connection is there, as far as can be told without asking the
+ * server; for who has no statement to run.  Closes it when it is not.
+ */
+bool ctl_pg_alive(ctl_pg_t *pg);
+
+/*
  * One statement with n text parameters (NULL: null).  The result is the
  * caller's to PQclear(); NULL: pg->error says why.
  */

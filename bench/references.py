@@ -11,8 +11,15 @@ import processes
 from servers import BUILD, ROOT, Server, ServerError, answers, free_port, \
     run, wait_for
 
-LIBRARY = ROOT / "ngx_canvas_module" / "redis" / "canvas.lua"
+LIBRARY = ROOT / "ngx_canvas_module" / "redis"
 NCHAN = "/usr/lib/nginx/modules/ngx_nchan_module.so"
+
+
+def library_text():
+    names = (LIBRARY / "SOURCES").read_text(encoding="utf-8").split()
+    return "".join((LIBRARY / name).read_text(encoding="utf-8")
+                   for name in names)
+
 
 NGINX_CONF = """
 {load}
@@ -159,7 +166,7 @@ class FunctionRedis(Server):
             stdout=subprocess.DEVNULL)
         wait_for(lambda: os.path.exists(self.socket), "start of Redis")
         self.pids = {"redis": self.process.pid}
-        self.command("-x", "FUNCTION", "LOAD", input=LIBRARY.read_text())
+        self.command("-x", "FUNCTION", "LOAD", input=library_text())
         self.page = [f"{{bench}}:canvas:{name}" for name in
                      ("state", "seq", "epoch", "rules", "events")]
         self.command("FCALL", "canvas_init", "5", *self.page, "updates",

@@ -1,6 +1,5 @@
 /*
- * ctl_library: the Function library canvas.lua, embedded at build time, and
- * its loading.
+ * ctl_library: the Function library, embedded at build time, and its loading.
  */
 
 #ifndef CTL_LIBRARY_H_INCLUDED

@@ -1,5 +1,5 @@
 /*
- * canvas_lua: what C code must know of canvas.lua, the Function library.
+ * canvas_lua: what C code must know of the Function library.
  * canvas_version answers the number; any other means: load the library again.
  */
 

@@ -20,11 +20,17 @@ import pytest
 import redis
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-LIBRARY = ROOT / "ngx_canvas_module" / "redis" / "canvas.lua"
+LIBRARY = ROOT / "ngx_canvas_module" / "redis"
 
 ALICE = "11111111-1111-4111-8111-111111111111"
 BOB = "22222222-2222-4222-8222-222222222222"
 SESSION = "ab" * 32
+
+
+def library_text():
+    """The Function library as Redis takes it: one text of all files."""
+    names = (LIBRARY / "SOURCES").read_text().split()
+    return "".join((LIBRARY / name).read_text() for name in names)
 
 
 def wait_for(condition, seconds=20):
@@ -70,7 +76,7 @@ class RedisServer:
 
     def load_library(self):
         with self.connect() as connection:
-            connection.function_load(LIBRARY.read_bytes(), replace=True)
+            connection.function_load(library_text(), replace=True)
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)

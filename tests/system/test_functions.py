@@ -28,7 +28,7 @@ def commands_run(connection):
 # the library
 
 def test_version_is_that_of_the_header(canvas):
-    header = (LIBRARY.parent / "canvas_lua.h").read_text()
+    header = (LIBRARY / "canvas_lua.h").read_text()
     version = int(re.search(r"CANVAS_LUA_VERSION\s+(\d+)", header)[1])
 
     assert canvas.connection.fcall_ro("canvas_version", 0) == [b"OK", version]

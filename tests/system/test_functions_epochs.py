@@ -10,8 +10,9 @@ import pytest
 import redis
 
 from redis_fixture import (
-    ALICE, BOB, LIBRARY, ROOT, SESSION, Canvas, Event, RedisServer, canvas,
-    own_server, replay, server, shared_server, snapshot, unpack, wait_for)
+    ALICE, BOB, ROOT, SESSION, Canvas, Event, RedisServer, canvas,
+    library_text, own_server, replay, server, shared_server, snapshot, unpack,
+    wait_for)
 
 
 FUTURE = 9 * 10 ** 12                   # an epoch that no clock tells yet
@@ -475,7 +476,7 @@ def test_documented_user_can_do_everything(server, canvas):
         connection.set(mine.key("canvas:rotation:lock"), "t")
         assert mine.turn("t", epoch)[0] == b"OK"
         assert mine.load(0, 0, b"\0" * 64 * 24)[0] == b"OK"
-        connection.function_load(LIBRARY.read_bytes(), replace=True)
+        connection.function_load(library_text(), replace=True)
         assert mine.hello()[12] == b"restart"
         connection.set(mine.key("canvas:seq"), 9)
         assert mine.place(1, 1, 1, ALICE)[:2] == [b"OK", 10]

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from harness.stack import PREFIX, free_port, wait_for
-from redis_fixture import ALICE, LIBRARY, Canvas
+from redis_fixture import ALICE, Canvas, library_text
 
 
 def reconfigure(stack, options):
@@ -110,7 +110,7 @@ def test_redis_that_forgot(new_stack, clock, placements):
 
         pipe = stack.redis.pipeline()
         pipe.flushall()
-        pipe.function_load(LIBRARY.read_bytes(), replace=True)
+        pipe.function_load(library_text(), replace=True)
         pipe.execute()
         assert canvas.init()[0] == b"OK"
         for i in range(placements):

@@ -1,0 +1,152 @@
+-- life: a canvas begins, is loaded, turned and set
+
+local function canvas_init(keys, argv)
+    local page = read_page(argv)
+
+    if not page then
+        return {'INVALID_MESSAGE'}
+    end
+
+    if call('EXISTS', keys[STATE], keys[SEQ], keys[EPOCH], keys[RULES]) > 0
+       or log_end(keys[EVENTS]) > 0
+    then
+        return {'CONFLICT'}
+    end
+
+    begin_epoch(keys, argv[1], page, 'init', next_epoch(keys, 0), 0,
+                page_json(page))
+    call('SET', keys[STATE], blank_state(page))
+
+    return {'OK', page.epoch, 0}
+end
+
+local function canvas_load(keys, argv)
+    local page = read_page(argv)
+    local epoch, seq = integer(argv[11], 0, MAX), integer(argv[12], 0, MAX)
+
+    if not (page and epoch and seq) or not state_valid(page, argv[13]) then
+        return {'INVALID_MESSAGE'}
+    end
+
+    local current = integer(call('GET', keys[EPOCH]), 0, MAX) or 0
+
+    current = math.max(current, (log_end(keys[EVENTS])))
+
+    if epoch == 0 then
+        epoch = next_epoch(keys, current)
+    elseif epoch <= current then
+        return {'CONFLICT', current}
+    end
+
+    begin_epoch(keys, argv[1], page, 'restore', epoch, seq, page_json(page))
+    call('SET', keys[STATE], argv[13])
+
+    return {'OK', epoch, seq}
+end
+
+-- the rules hash remembers the last turn of each reason here
+local TURNED = { rotate = 'turned_rotate', reset = 'turned_reset' }
+
+-- moves the page to the closing keys 11 and 12
+local function close_page(keys, page)
+    call('RENAME', keys[STATE], keys[11])
+    call('COPY', keys[RULES], keys[12], 'REPLACE')
+    call('HSET', keys[12], 'epoch', page.epoch, 'seq', page.seq)
+end
+
+-- The week ends: its boards, contributors and counts go.  What of it is not
+-- folded yet never will be: folded is the id of the marker from here on.
+local function close_week(keys, marker)
+    call('DEL', keys[6], keys[7], keys[8], keys[9], keys[13])
+    call('SET', keys[14], marker)
+end
+
+-- the reply when closing is not the page that lies open, else nil
+local function not_to_close(keys, page, closing, field)
+    local turned = call('HGET', keys[RULES], field)
+    local from, to, epoch, seq
+
+    if turned then
+        from, to, epoch, seq = turned:match('^(%d+) (%d+) (%d+) (%d+)$')
+    end
+
+    if from and closing >= tonumber(from) and closing <= tonumber(to) then
+        return {'DONE', tonumber(epoch), tonumber(seq)}
+    end
+
+    if closing < page.first_epoch or closing > page.epoch then
+        return {'CONFLICT', page.epoch}
+    end
+
+    return nil
+end
+
+local function canvas_turn(keys, argv)
+    local closing, field = integer(argv[3], 1, MAX), TURNED[argv[4]]
+    local json = json_object(argv[10])
+    local fresh = read_mode({}, argv, 5)
+
+    if argv[2] == '' or call('GET', keys[10]) ~= argv[2] then
+        return {'FORBIDDEN'}
+    end
+
+    if not (closing and field and json and fresh) then
+        return {'INVALID_MESSAGE'}
+    end
+
+    local page = open(keys, argv[1])
+
+    if not page then
+        return {'NOT_INITIALISED'}
+    end
+
+    local reply = not_to_close(keys, page, closing, field)
+
+    if reply then
+        return reply
+    end
+
+    for _, name in ipairs({ 'width', 'height', 'colors', 'background' }) do
+        fresh[name] = page[name]
+    end
+
+    if argv[10] == '' then
+        json = page_json(fresh)
+    end
+
+    close_page(keys, page)
+
+    local marker = begin_epoch(keys, argv[1], fresh, argv[4],
+                               next_epoch(keys, page.epoch), page.seq, json)
+
+    call('SET', keys[STATE], blank_state(fresh))
+    call('HSET', keys[RULES], field,
+         table.concat({ digits(page.first_epoch), digits(page.epoch),
+                        digits(fresh.epoch), digits(page.seq) }, ' '))
+
+    if argv[4] == 'rotate' then
+        close_week(keys, marker)
+    end
+
+    return {'OK', fresh.epoch, page.seq}
+end
+
+local function canvas_settings(keys, argv)
+    local cooldown, valid = cooldown_argument(argv[2])
+
+    if not valid then
+        return {'INVALID_MESSAGE'}
+    end
+
+    local page = open(keys, argv[1])
+
+    if not page then
+        return {'NOT_INITIALISED'}
+    end
+
+    page.cooldown = cooldown
+    store_page(keys, page)
+    call('PUBLISH', argv[1], 'r')
+
+    return {'OK'}
+end

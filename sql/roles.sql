@@ -22,24 +22,29 @@ REVOKE ALL ON ALL TABLES IN SCHEMA canvas FROM canvas_web;
 GRANT SELECT ON
     game_modes, current_canvas, canvas_archives, canvas_snapshots,
     pixel_events, weekly_agent_stats, agent_reputation, comments,
-    rule_definitions
+    rule_definitions, artworks
     TO canvas_web;
 GRANT SELECT (id, username, is_guest, pixels_placed, created_at)
     ON users TO canvas_web;
 GRANT SELECT (id, name, display_name, description, avatar_url, total_pixels,
               is_active, created_at)
     ON agents TO canvas_web;
-GRANT SELECT ON v_current_week_leaderboard, v_archive_history TO canvas_web;
+GRANT SELECT ON
+    v_current_week_leaderboard, v_archive_history, fresh_modes,
+    mode_standings, artwork_standings, votes_by_actor
+    TO canvas_web;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON
     users, user_profiles, agents, agent_reputation, game_modes,
     current_canvas, canvas_archives, canvas_epochs, rotations, pixel_events,
     pixel_events_lost, pixel_events_refused, recorder_progress,
-    canvas_snapshots, weekly_agent_stats, comments, admin_actions
+    canvas_snapshots, weekly_agent_stats, comments, admin_actions,
+    artworks, votes
     TO canvas_service;
 GRANT SELECT ON
     v_current_week_leaderboard, v_archive_history, contributors_this_week,
-    rule_definitions
+    rule_definitions, fresh_modes, mode_standings, artwork_standings,
+    votes_by_actor
     TO canvas_service;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA canvas TO canvas_service;
 
@@ -54,7 +59,7 @@ BEGIN
     FOREACH t IN ARRAY ARRAY[
         'game_modes', 'current_canvas', 'canvas_archives',
         'canvas_snapshots', 'weekly_agent_stats', 'agent_reputation',
-        'comments', 'users', 'agents', 'rule_definitions']
+        'comments', 'users', 'agents', 'rule_definitions', 'artworks']
     LOOP
         CONTINUE WHEN EXISTS (
             SELECT FROM pg_policies
@@ -69,7 +74,7 @@ BEGIN
         'current_canvas', 'canvas_archives', 'canvas_epochs', 'rotations',
         'pixel_events_lost', 'pixel_events_refused', 'recorder_progress',
         'canvas_snapshots', 'weekly_agent_stats', 'comments',
-        'admin_actions', 'rule_definitions']
+        'admin_actions', 'rule_definitions', 'artworks', 'votes']
     LOOP
         CONTINUE WHEN EXISTS (
             SELECT FROM pg_policies

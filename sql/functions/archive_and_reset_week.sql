@@ -42,6 +42,11 @@ BEGIN
 
     PERFORM archive_rank_agents(v_archive);
 
+    UPDATE canvas_archives
+       SET stats = stats || jsonb_build_object('artworks',
+                                               votes_close(v_archive))
+     WHERE id = v_archive.id;
+
     UPDATE comments
        SET is_current_week = false, archive_id = v_archive.id
      WHERE is_current_week AND created_at <= v_archive.ended_at;

@@ -25,19 +25,24 @@ BEGIN
         RETURN v_slug;
     END IF;
 
+    -- What the community wants, if it was asked and had a wish.
+    SELECT slug INTO v_slug
+      FROM mode_standings
+     WHERE votes > 0 AND voting_enabled()
+     ORDER BY votes DESC, weight DESC, display_order, slug
+     LIMIT 1;
+
+    IF FOUND THEN
+        RETURN v_slug;
+    END IF;
+
     -- Each mode owns a stretch of the line as long as its weight; the point
-    -- falls into one.  The running week is the first of the last four.
-    WITH recent AS (
-        SELECT current_game_mode_id AS id FROM current_canvas
-         UNION ALL
-        (SELECT game_mode_id FROM canvas_archives
-          ORDER BY ended_at DESC, created_at DESC LIMIT 3)
-    ), line AS (
+    -- falls into one.
+    WITH line AS (
         SELECT slug, sum(weight) OVER (ORDER BY display_order, slug) AS upto,
                sum(weight) OVER () AS total
-          FROM game_modes
-         WHERE is_active AND weight > 0
-           AND id NOT IN (SELECT id FROM recent)
+          FROM fresh_modes
+         WHERE weight > 0
     )
     SELECT slug INTO v_slug
       FROM line
@@ -50,8 +55,9 @@ END
 $$;
 
 COMMENT ON FUNCTION choose_game_mode(text, double precision) IS
-    'Mode of the next week: the given one, else the scheduled one, else drawn
-by weight among those not played in the last 4 weeks, else classic';
+    'Mode of the next week: the given one, else the scheduled one, else the
+elected one, else drawn by weight; the last two among those not played in the
+last 4 weeks.  None: classic';
 
 REVOKE ALL ON FUNCTION choose_game_mode(text, double precision) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION choose_game_mode(text, double precision)

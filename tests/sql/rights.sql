@@ -2,7 +2,7 @@
 -- without owning anything.
 
 BEGIN;
-SELECT plan(60);
+SELECT plan(66);
 
 INSERT INTO users (username, password_hash) VALUES ('ada', 'secret');
 INSERT INTO agents (name, api_key_hash) VALUES ('bot', 'secret');
@@ -23,7 +23,9 @@ SELECT is(has_table_privilege('canvas_web', 'canvas.' || t, 'SELECT'),
           t = ANY (ARRAY['game_modes', 'current_canvas', 'canvas_archives',
                          'canvas_snapshots', 'pixel_events',
                          'weekly_agent_stats', 'agent_reputation',
-                         'comments', 'rule_definitions',
+                         'comments', 'rule_definitions', 'artworks',
+                         'fresh_modes', 'mode_standings',
+                         'artwork_standings', 'votes_by_actor',
                          'v_current_week_leaderboard',
                          'v_archive_history']),
           'canvas_web reads ' || t)
@@ -64,9 +66,11 @@ SELECT set_eq(
     $$SELECT proname FROM pg_proc
        WHERE pronamespace = 'canvas'::regnamespace
          AND has_function_privilege('canvas_web', oid, 'EXECUTE')$$,
-    ARRAY['api_archive', 'api_archives', 'api_game_current',
-          'api_game_modes', 'api_game_upcoming', 'api_history_pixel',
-          'api_history_recent', 'api_history_user', 'archive_mode_json',
+    ARRAY['api_agent', 'api_agent_weeks', 'api_archive', 'api_archives',
+          'api_comments', 'api_game_current', 'api_game_modes',
+          'api_game_upcoming', 'api_history_pixel', 'api_history_recent',
+          'api_history_user', 'api_votes', 'archive_mode_json',
+          'comment_json', 'standing_json', 'voting_enabled',
           'game_mode_json', 'get_current_game_mode', 'history_json',
           'history_limit', 'milliseconds_until', 'next_week_reset',
           'parse_position', 'rfc3339', 'spare_name', 'week_label'],

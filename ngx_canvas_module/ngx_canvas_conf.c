@@ -34,6 +34,8 @@ static const char *ngx_canvas_key_names[NGX_CANVAS_KEY_MAX] = {
     "canvas:events",
     "canvas:actors",
     "leaderboard:users",
+    "leaderboard:agents",
+    "leaderboard:factions",
     "canvas:updates",
     "ratelimit:user:",
     "banned:",

@@ -41,7 +41,9 @@ typedef enum {
     NGX_CANVAS_KEY_RULES,
     NGX_CANVAS_KEY_EVENTS,
     NGX_CANVAS_KEY_ACTORS,
-    NGX_CANVAS_KEY_USERS,
+    NGX_CANVAS_KEY_USERS,           /* the boards, as ngx_canvas_board_kind_e */
+    NGX_CANVAS_KEY_AGENTS,
+    NGX_CANVAS_KEY_FACTIONS,
     NGX_CANVAS_KEY_UPDATES,         /* a channel */
     NGX_CANVAS_KEY_RATELIMIT,       /* a prefix: + UUID */
     NGX_CANVAS_KEY_BAN,             /* a prefix: + UUID */

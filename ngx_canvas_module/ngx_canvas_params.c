@@ -1,7 +1,7 @@
 /*
  * ngx_canvas_params: see the header.  No value reaches SQL that is not a
- * plain number, a UUID, a log position or a truth value; all are bound as
- * parameters nevertheless.
+ * plain number, a UUID, a log position, a name or a word of a list; all are
+ * bound as parameters nevertheless.
  */
 
 #include "ngx_canvas_params.h"
@@ -32,6 +32,9 @@ static ngx_uint_t ngx_canvas_params_check(ngx_http_request_t *r,
     const ngx_canvas_param_t *param, const ngx_str_t *text);
 static ngx_uint_t ngx_canvas_params_number(const ngx_str_t *text,
     uint64_t min, uint64_t max);
+static ngx_uint_t ngx_canvas_params_name(const ngx_str_t *text);
+static ngx_uint_t ngx_canvas_params_word(const ngx_str_t *text,
+    const char *const *words);
 
 
 canvas_code_t
@@ -263,6 +266,12 @@ ngx_canvas_params_check(ngx_http_request_t *r,
 
     case NGX_CANVAS_PARAM_CURSOR:
         return canvas_event_id_parse(s, text->len, &epoch, &seq) == CANVAS_OK;
+
+    case NGX_CANVAS_PARAM_NAME:
+        return ngx_canvas_params_name(text);
+
+    case NGX_CANVAS_PARAM_WORD:
+        return ngx_canvas_params_word(text, param->words);
     }
 
     return 0;
@@ -283,4 +292,44 @@ ngx_canvas_params_number(const ngx_str_t *text, uint64_t min, uint64_t max)
 
     return canvas_num_read((char *) text->data, last, max, &value) == last
            && value >= min;
+}
+
+
+static ngx_uint_t
+ngx_canvas_params_name(const ngx_str_t *text)
+{
+    u_char      c;
+    ngx_uint_t  i;
+
+    if (text->len < 3 || text->len > 64) {
+        return 0;
+    }
+
+    for (i = 0; i < text->len; i++) {
+        c = text->data[i];
+
+        if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')
+              || (c >= '0' && c <= '9') || c == '_' || c == '-'))
+        {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+static ngx_uint_t
+ngx_canvas_params_word(const ngx_str_t *text, const char *const *words)
+{
+    for ( /* void */ ; *words; words++) {
+
+        if (text->len == ngx_strlen(*words)
+            && ngx_memcmp(text->data, *words, text->len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }

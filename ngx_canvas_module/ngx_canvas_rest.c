@@ -1,8 +1,8 @@
 /*
- * ngx_canvas_rest: reads that PostgreSQL answers.  Finds the route, checks
- * its parameters, sends the prepared statement and passes the JSON text that
- * comes back through, unread.  The request waits without holding anything
- * else up, and takes its query back when the client leaves.
+ * ngx_canvas_rest: reads below /api/.  Finds the route, checks its parameters
+ * and calls its handler; without one, sends the prepared statement and passes
+ * the JSON text that comes back through, unread.  The request waits without
+ * holding anything else up, and takes its query back when the client leaves.
  */
 
 #include "ngx_canvas_handlers.h"
@@ -68,7 +68,8 @@ ngx_canvas_rest_handler(ngx_http_request_t *r)
         return rc;
     }
 
-    return ngx_canvas_rest_query(r, route, values);
+    return route->handler ? route->handler(r, route, values)
+                          : ngx_canvas_rest_query(r, route, values);
 }
 
 

@@ -3,6 +3,7 @@
  * NULL: defaults are the functions' own.
  */
 
+#include "ngx_canvas_leaderboard.h"
 #include "ngx_canvas_routes.h"
 
 
@@ -10,34 +11,29 @@
 #define ngx_canvas_optional  0
 
 #define ngx_canvas_param_x                                                    \
-    { "x", NGX_CANVAS_PARAM_X, ngx_canvas_required, 0, 0 }
+    { "x", NGX_CANVAS_PARAM_X, ngx_canvas_required, 0, 0, NULL }
 #define ngx_canvas_param_y                                                    \
-    { "y", NGX_CANVAS_PARAM_Y, ngx_canvas_required, 0, 0 }
+    { "y", NGX_CANVAS_PARAM_Y, ngx_canvas_required, 0, 0, NULL }
 #define ngx_canvas_param_id                                                   \
-    { NGX_CANVAS_PARAM_PATH, NGX_CANVAS_PARAM_UUID, ngx_canvas_required, 0, 0 }
+    { NGX_CANVAS_PARAM_PATH, NGX_CANVAS_PARAM_UUID, ngx_canvas_required, 0,   \
+      0, NULL }
 #define ngx_canvas_param_before                                               \
-    { "before", NGX_CANVAS_PARAM_CURSOR, ngx_canvas_optional, 0, 0 }
+    { "before", NGX_CANVAS_PARAM_CURSOR, ngx_canvas_optional, 0, 0, NULL }
 #define ngx_canvas_param_bool(name)                                           \
-    { name, NGX_CANVAS_PARAM_BOOL, ngx_canvas_optional, 0, 0 }
+    { name, NGX_CANVAS_PARAM_BOOL, ngx_canvas_optional, 0, 0, NULL }
 #define ngx_canvas_param_int(name, max)                                       \
-    { name, NGX_CANVAS_PARAM_INT, ngx_canvas_optional, 1, max }
-#define ngx_canvas_param_end  { NULL, 0, 0, 0, 0 }
+    { name, NGX_CANVAS_PARAM_INT, ngx_canvas_optional, 1, max, NULL }
+#define ngx_canvas_param_word(name, words)                                    \
+    { name, NGX_CANVAS_PARAM_WORD, ngx_canvas_optional, 0, 0, words }
+#define ngx_canvas_param_end  { NULL, 0, 0, 0, 0, NULL }
 
 
 static ngx_uint_t ngx_canvas_routes_match(const char *path,
     const ngx_str_t *uri, ngx_str_t *segment);
 
 
-enum {
-    NGX_CANVAS_SQL_HISTORY_PIXEL = 0,
-    NGX_CANVAS_SQL_HISTORY_USER,
-    NGX_CANVAS_SQL_HISTORY_RECENT,
-    NGX_CANVAS_SQL_GAME_CURRENT,
-    NGX_CANVAS_SQL_GAME_UPCOMING,
-    NGX_CANVAS_SQL_GAME_MODES,
-    NGX_CANVAS_SQL_ARCHIVES,
-    NGX_CANVAS_SQL_ARCHIVE,
-    NGX_CANVAS_SQL_MAX
+static const char *const  ngx_canvas_words_board[] = {
+    "users", "agents", "factions", NULL
 };
 
 
@@ -70,41 +66,50 @@ static const ngx_canvas_pg_statement_t
         "archives", "SELECT canvas.api_archives($1::int, $2::int)", 2 },
 
     [NGX_CANVAS_SQL_ARCHIVE] = {
-        "archive", "SELECT canvas.api_archive($1::uuid)", 1 }
+        "archive", "SELECT canvas.api_archive($1::uuid)", 1 },
+
+    [NGX_CANVAS_SQL_BOARD_NAMES] = {
+        "board_names",
+        "SELECT canvas.api_leaderboard_names($1::text, $2::uuid[])", 2 }
 };
 
 
 static const ngx_canvas_route_t  ngx_canvas_routes[] = {
 
-    { "/api/v1/history/pixel", NGX_CANVAS_SQL_HISTORY_PIXEL, -1,
+    { "/api/v1/history/pixel", NULL, NGX_CANVAS_SQL_HISTORY_PIXEL, -1,
       { ngx_canvas_param_x, ngx_canvas_param_y, ngx_canvas_param_before,
         ngx_canvas_param_int("limit", 1000), ngx_canvas_param_end } },
 
-    { "/api/v1/history/user/:", NGX_CANVAS_SQL_HISTORY_USER, -1,
+    { "/api/v1/history/user/:", NULL, NGX_CANVAS_SQL_HISTORY_USER, -1,
       { ngx_canvas_param_id, ngx_canvas_param_before,
         ngx_canvas_param_int("limit", 1000), ngx_canvas_param_end } },
 
-    { "/api/v1/history/recent", NGX_CANVAS_SQL_HISTORY_RECENT, -1,
+    { "/api/v1/history/recent", NULL, NGX_CANVAS_SQL_HISTORY_RECENT, -1,
       { ngx_canvas_param_before, ngx_canvas_param_int("limit", 1000),
         ngx_canvas_param_end } },
 
-    { "/api/game/current", NGX_CANVAS_SQL_GAME_CURRENT, 60,
+    { "/api/game/current", NULL, NGX_CANVAS_SQL_GAME_CURRENT, 60,
       { ngx_canvas_param_end } },
 
-    { "/api/game/upcoming", NGX_CANVAS_SQL_GAME_UPCOMING, 60,
+    { "/api/game/upcoming", NULL, NGX_CANVAS_SQL_GAME_UPCOMING, 60,
       { ngx_canvas_param_end } },
 
-    { "/api/game/modes", NGX_CANVAS_SQL_GAME_MODES, 3600,
+    { "/api/game/modes", NULL, NGX_CANVAS_SQL_GAME_MODES, 3600,
       { ngx_canvas_param_bool("activeOnly"), ngx_canvas_param_end } },
 
-    { "/api/archives", NGX_CANVAS_SQL_ARCHIVES, 86400,
+    { "/api/archives", NULL, NGX_CANVAS_SQL_ARCHIVES, 86400,
       { ngx_canvas_param_int("page", 1000000),
         ngx_canvas_param_int("limit", 100), ngx_canvas_param_end } },
 
-    { "/api/archives/:", NGX_CANVAS_SQL_ARCHIVE, 86400,
+    { "/api/archives/:", NULL, NGX_CANVAS_SQL_ARCHIVE, 86400,
       { ngx_canvas_param_id, ngx_canvas_param_end } },
 
-    { NULL, 0, 0, { ngx_canvas_param_end } }
+    { "/api/leaderboard", ngx_canvas_leaderboard, NGX_CANVAS_SQL_BOARD_NAMES,
+      30,
+      { ngx_canvas_param_word("kind", ngx_canvas_words_board),
+        ngx_canvas_param_int("limit", 1000), ngx_canvas_param_end } },
+
+    { NULL, NULL, NGX_CANVAS_SQL_MAX, 0, { ngx_canvas_param_end } }
 };
 
 

@@ -2,6 +2,7 @@
  * ngx_canvas_worker: see the header.
  */
 
+#include "ngx_canvas_board.h"
 #include "ngx_canvas_broadcast.h"
 #include "ngx_canvas_checksums.h"
 #include "ngx_canvas_routes.h"
@@ -76,6 +77,7 @@ ngx_canvas_worker_exit(ngx_cycle_t *cycle)
             ngx_canvas_pg_close(worker->pg);
         }
 
+        ngx_canvas_boards_close(worker->boards);
         ngx_canvas_snapshot_close(worker->snapshot);
         ngx_canvas_checksums_close(worker->checksums);
         canvas_inflate_free(worker->inflate);
@@ -112,11 +114,12 @@ ngx_canvas_worker_start(ngx_cycle_t *cycle, ngx_canvas_conf_t *canvas)
     worker->snapshot = ngx_canvas_snapshot_create(worker);
     worker->sync = ngx_canvas_sync_create(worker);
     worker->checksums = ngx_canvas_checksums_create(worker);
+    worker->boards = ngx_canvas_boards_create(worker);
     worker->inflate = canvas_inflate_create();
 
     if (worker->broadcast == NULL || worker->snapshot == NULL
         || worker->sync == NULL || worker->checksums == NULL
-        || worker->inflate == NULL)
+        || worker->boards == NULL || worker->inflate == NULL)
     {
         return NGX_ERROR;
     }

@@ -14,6 +14,7 @@
 
 #include "canvas_inflate.h"
 
+typedef struct ngx_canvas_boards_s     ngx_canvas_boards_t;
 typedef struct ngx_canvas_broadcast_s  ngx_canvas_broadcast_t;
 typedef struct ngx_canvas_checksums_s  ngx_canvas_checksums_t;
 typedef struct ngx_canvas_snapshot_s   ngx_canvas_snapshot_t;
@@ -43,6 +44,7 @@ struct ngx_canvas_worker_s {
     ngx_canvas_broadcast_t  *broadcast;
     ngx_canvas_snapshot_t   *snapshot;
     ngx_canvas_checksums_t  *checksums;
+    ngx_canvas_boards_t     *boards;
     ngx_canvas_updates_t    *updates;         /* NULL: not asked for yet */
     canvas_inflate_t        *inflate;         /* of all sockets */
 

@@ -9,10 +9,12 @@
 #define _GNU_SOURCE
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "bench_tls.h"
 #include "load.h"
@@ -30,6 +32,7 @@ static int open_all(load_run_t *run);
 static int measure(load_run_t *run);
 static int begin(load_run_t *run);
 static int turn(load_run_t *run);
+static int input_ended(void);
 static double cpu_seconds(void);
 static void report(load_run_t *run, double cpu);
 
@@ -69,6 +72,7 @@ main(int argc, char **argv)
     }
 
     conf.path = run.mode->path;
+    conf.hold = run.mode->hold;
     run.conf = &conf;
 
     rc = load_options_parse(&conf, argc - 1, argv + 1);
@@ -406,7 +410,25 @@ turn(load_run_t *run)
         run->mode->step(run);
     }
 
+    if (run->conf->hold && input_ended()) {
+        run->running = 0;
+    }
+
     return 0;
+}
+
+
+static int
+input_ended(void)
+{
+    char           c;
+    struct pollfd  input;
+
+    input.fd = STDIN_FILENO;
+    input.events = POLLIN;
+    input.revents = 0;
+
+    return poll(&input, 1, 0) > 0 && read(STDIN_FILENO, &c, 1) <= 0;
 }
 
 

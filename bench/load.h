@@ -36,6 +36,7 @@ typedef struct {
     unsigned            plain;          /* idle: HTTP instead of WebSocket */
     unsigned            silent;         /* no welcome is to be waited for */
     unsigned            spread;         /* placements all over the canvas */
+    unsigned            hold;           /* until standard input ends */
     unsigned            width;
     unsigned            height;
     unsigned            view_width;
@@ -55,6 +56,7 @@ typedef struct {
     const char  *summary;
     const char  *path;                  /* default of --path */
     unsigned     with_placers;          /* behind the connections */
+    unsigned     hold;                  /* until standard input ends */
 
     unsigned   (*websocket)(load_client_t *client);
     unsigned   (*identity)(load_client_t *client);

@@ -4,16 +4,13 @@
  * --plain they are keep-alive connections that made one request.
  */
 
-#include <poll.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "load.h"
 
 
 static unsigned websocket(load_client_t *client);
 static void start(load_run_t *run);
-static void step(load_run_t *run);
 static void message(load_client_t *client, unsigned opcode,
     const uint8_t *data, size_t len);
 static void request(load_client_t *client);
@@ -24,9 +21,9 @@ const load_mode_t  load_idle = {
     .name = "idle",
     .summary = "sockets held until standard input ends",
     .path = "/ws",
+    .hold = 1,
     .websocket = websocket,
     .start = start,
-    .step = step,
     .message = message,
     .request = request,
     .settled = load_answered,
@@ -50,22 +47,6 @@ start(load_run_t *run)
         if (run->clients[i].open) {
             load_http_request(&run->clients[i], run->conf->path, NULL);
         }
-    }
-}
-
-
-static void
-step(load_run_t *run)
-{
-    char           c;
-    struct pollfd  input;
-
-    input.fd = STDIN_FILENO;
-    input.events = POLLIN;
-    input.revents = 0;
-
-    if (poll(&input, 1, 0) > 0 && read(STDIN_FILENO, &c, 1) <= 0) {
-        run->running = 0;
     }
 }
 

@@ -64,7 +64,9 @@ static const option_t  options[] = {
     { "silent", NULL, "the server sends no welcome", set_switch,
       FIELD(silent) },
     { "spread", NULL, "place all over the canvas, not row by row",
-      set_switch, FIELD(spread) }
+      set_switch, FIELD(spread) },
+    { "hold", NULL, "at most until standard input ends", set_switch,
+      FIELD(hold) }
 };
 
 #define OPTIONS  (sizeof(options) / sizeof(options[0]))

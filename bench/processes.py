@@ -49,6 +49,17 @@ def cpu_seconds(root):
     return total / 1e9
 
 
+def reaped_seconds(pid):
+    """What children of the process ran that have ended."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+            user, system = file.read().rpartition(")")[2].split()[13:15]
+    except OSError:
+        return 0
+
+    return (int(user) + int(system)) / TICKS
+
+
 def machine_seconds():
     """CPU seconds that all processes of the machine have used, and those
     that a hypervisor gave to others."""

@@ -20,6 +20,7 @@ from dataclasses import asdict
 import cells_fanout
 import cells_place
 import cells_read
+import cells_rotate
 import cells_sockets
 from bench import Bench, NoCanvas
 from servers import BUILD
@@ -27,10 +28,10 @@ from table import HEAD, number
 
 # memory needs workers that have not served; loop looks back on the others
 ORDER = ("memory", "connect", "redis", "place", "read", "fanout", "flood",
-         "deflate", "storm", "loop", "tls", "viewports")
+         "deflate", "storm", "loop", "tls", "viewports", "rotate")
 
 CELLS = {**cells_fanout.CELLS, **cells_place.CELLS, **cells_read.CELLS,
-         **cells_sockets.CELLS}
+         **cells_rotate.CELLS, **cells_sockets.CELLS}
 
 
 def numbers(kind):
@@ -60,6 +61,8 @@ def arguments():
                         help="binary,JSON (both)")
     parser.add_argument("--sockets", type=int, default=10000,
                         help="of memory and storm (10000)")
+    parser.add_argument("--events", type=int, default=cells_rotate.EVENTS,
+                        help="in the week of rotate (12000000)")
     parser.add_argument("--json", type=pathlib.Path,
                         default=BUILD / "bench" / "result.json")
     options = parser.parse_args()

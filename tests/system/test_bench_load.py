@@ -196,6 +196,13 @@ def test_idle_ends_with_standard_input(programs, broadcaster):
     assert (result["opened"], result["failed"], result["lost"]) == (300, 0, 0)
 
 
+def test_hold_ends_with_standard_input(programs, broadcaster):
+    """Which is at its end here: long before the 60 seconds."""
+    result = load(programs, broadcaster, "place-ws", "--hold", "--rate", 100,
+                  "--seconds", 60)
+    assert result["seconds"] < 30 and result["unanswered"] == 0
+
+
 class FaultyServer:
     """Leaves out every 10th seq, refuses every 3rd HTTP placement, closes
     every HTTP connection after 5 answers, as nginx does in good order."""

@@ -5,6 +5,7 @@ uses one that runs already; with its RUN_DIR, PORT and BUILD as well the tests
 may also restart its servers.
 """
 
+import json
 import os
 import signal
 import socket
@@ -70,8 +71,7 @@ class Canvas:
         return self._info()["seq"]
 
     def _info(self):
-        return requests.get(self.url + "/api/v1/canvas/info",
-                            timeout=10).json()
+        return self.get("/api/v1/canvas/info")
 
     def guest(self):
         session = requests.Session()
@@ -99,17 +99,37 @@ class Canvas:
             if parent == main:
                 os.kill(pid, signal.SIGKILL)
 
-    def turn_week(self):
-        if not self._private:
-            pytest.skip("is not ours to empty")
-
+    def turn_week(self, mode="classic"):
         # it says so long before it is done: the film of the week
+        return self.helper("rotate", "--force", "--mode", mode)
+
+    def helper(self, *args):
+        """canvas-helper, on its way"""
+        if not self._private:
+            pytest.skip("is not ours to change")
+
         return subprocess.Popen(
-            [self.stack.settings.canvas_helper, "--config",
-             self.stack.place.file("canvas-helper.conf"),
-             "rotate", "--force", "--mode", "classic"],
+            [self.stack.settings.canvas_helper, *args, "--config",
+             self.stack.place.file("canvas-helper.conf")],
             env={**os.environ, "CANVAS_TIMELAPSE": "off"},
             stdout=subprocess.DEVNULL)
+
+    def save_mode(self, slug, rules, **more):
+        """a game mode of one's own"""
+        mode = {"id": slug, "name": slug, "description": slug, "icon": "🧪",
+                "weight": 0, "rules": {"type": "test", **rules},
+                **more}
+
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            json.dump(mode, file)
+            file.flush()
+            assert self.helper("mode", "save", file.name).wait(30) == 0
+
+    def get(self, path):
+        response = requests.get(self.url + path, timeout=10)
+        response.raise_for_status()
+
+        return response.json()
 
 
 def free_port():
@@ -183,6 +203,16 @@ def modules(browser):
 
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def js(modules):
+    """runs the body of a function that has the module's exports as m"""
+    def run(module, body):
+        return modules.evaluate(
+            f"import('/js/{module}.js').then((m) => {{ {body} }})")
+
+    return run
 
 
 class QuietHandler(SimpleHTTPRequestHandler):

@@ -9,16 +9,6 @@ VECTORS = os.path.join(os.path.dirname(os.path.realpath(__file__)),
                        "..", "data", "frames.json")
 
 
-@pytest.fixture
-def js(modules):
-    """runs the body of a function that has the module's exports as m"""
-    def run(module, body):
-        return modules.evaluate(
-            f"import('/js/{module}.js').then((m) => {{ {body} }})")
-
-    return run
-
-
 def buffer(data):
     """bytes, as a JavaScript expression"""
     return f"Uint8Array.of({', '.join(map(str, data))}).buffer"

@@ -1,5 +1,5 @@
-// The HTTP side: who am I, and the whole canvas.  Every failure is an
-// ApiError with a code of the contract.
+// The HTTP side: who am I, the whole canvas, and what is JSON.  Every failure
+// is an ApiError with a code of the contract.
 
 export class ApiError extends Error {
     // retryAfter: seconds, 0 when the server named none
@@ -57,7 +57,12 @@ async function picture(path) {
 }
 
 export async function fetchInfo() {
-    return json(await request("/api/v1/canvas/info", { cache: "no-cache" }));
+    return get("/api/v1/canvas/info");
+}
+
+// Always asks: who calls this says how often.
+export async function get(path) {
+    return json(await request(path, { cache: "no-cache" }));
 }
 
 async function request(path, options = {}) {

@@ -3,6 +3,7 @@
 import { fetchCanvas, fetchInfo, identify } from "./api.js";
 import { Connection } from "./connection.js";
 import { Cooldown } from "./cooldown.js";
+import { Game } from "./game.js";
 import { Gestures } from "./gestures.js";
 import { remember, remembered } from "./memory.js";
 import { Mender } from "./mender.js";
@@ -12,6 +13,7 @@ import { Pending } from "./pending.js";
 import { decode, encodePlace } from "./protocol.js";
 import { Status } from "./status.js";
 import { View } from "./view.js";
+import { Week } from "./week/week.js";
 import { sentence, WORDS } from "./words.js";
 
 const ANSWER_MS = 10000;        // a placement is answered within
@@ -33,9 +35,12 @@ class Page {
     #view = new View({
         top: document.getElementById("bar"),
         bottom: document.getElementById("dock"),
+        side: document.getElementById("week"),
     });
 
     #palette = new Palette(() => this.#picked());
+    #game = new Game(() => this.#played());
+    #week = new Week(this.#game, () => this.#palette.colors);
     #timer = new Cooldown(() => this.#place(this.#cursor));
     #line = new Connection({
         prepare: () => this.#prepare(),
@@ -55,11 +60,12 @@ class Page {
         placed: this.#placed,
         error: this.#error,
         resync: this.#reload,
-        week_reset: this.#newCanvas,
+        week_reset: this.#newWeek,
         canvas_reset: this.#newCanvas,
         rules: this.#rules,
+        upcoming: (message) => this.#week.announced(message),
         checksums: (message) => this.#mender.check(message, this.#mirror),
-        online: (message) => this.#status.facts({ online: message.count }),
+        online: (message) => this.#status.online(message.count),
     };
 
     constructor() {
@@ -85,7 +91,7 @@ class Page {
             this.#mirror = new Mirror(canvas);
             this.#stale = false;
             this.#setPalette(info.palette);
-            this.#status.facts({ online: info.online });
+            this.#status.online(info.online);
             this.#status.loaded();
             this.#pending.reach(canvas.seq);
             this.#draw();
@@ -106,11 +112,13 @@ class Page {
         handler.call(this, message);
     }
 
-    #welcome({ userId, cooldown, cooldownRemaining, canvasInfo, gameMode }) {
+    #welcome(welcome) {
+        const { userId, cooldown, cooldownRemaining, canvasInfo } = welcome;
+
         this.#user = userId;
         this.#cooldown = cooldown;
         this.#timer.start(cooldownRemaining, cooldown);
-        this.#status.facts({ mode: gameMode });
+        this.#game.welcome(welcome);
 
         if (this.#setPalette(canvasInfo.palette)) {
             this.#draw();
@@ -209,9 +217,19 @@ class Page {
         this.#reload();
     }
 
-    #rules({ cooldown, gameMode }) {
-        this.#cooldown = cooldown;
-        this.#status.facts({ mode: gameMode });
+    #newWeek(message) {
+        this.#game.turned(message);
+        this.#newCanvas();
+    }
+
+    #rules(message) {
+        this.#cooldown = message.cooldown;
+        this.#game.ruled(message);
+    }
+
+    // the game has changed
+    #played() {
+        this.#week.draw();
     }
 
     #reportLine(state, detail) {

@@ -1,17 +1,8 @@
 // The colours to pick from, as a group of radio buttons: arrow keys and
 // screen readers come with it.  The choice is remembered.
 
+import { colorName } from "./colors.js";
 import { remember, remembered } from "./memory.js";
-
-// what people call the colours of the default palette
-const NAMES = new Map([
-    ["#FF4500", "orange red"], ["#FFA800", "orange"], ["#FFD635", "yellow"],
-    ["#00A368", "dark green"], ["#7EED56", "light green"],
-    ["#2450A4", "dark blue"], ["#3690EA", "blue"], ["#51E9F4", "light blue"],
-    ["#811E9F", "dark purple"], ["#B44AC0", "purple"],
-    ["#FF99AA", "light pink"], ["#9C6926", "brown"], ["#000000", "black"],
-    ["#898D90", "grey"], ["#D4D7D9", "light grey"], ["#FFFFFF", "white"],
-]);
 
 const FIRST_CHOICE = 5;
 
@@ -32,6 +23,11 @@ export class Palette {
 
     get chosen() {
         return this.#chosen;
+    }
+
+    // "#RRGGBB" each
+    get colors() {
+        return this.#colors;
     }
 
     // "#RRGGBB"
@@ -66,7 +62,7 @@ export class Palette {
 function swatch(color, index) {
     const label = document.createElement("label");
     const input = document.createElement("input");
-    const name = NAMES.get(color.toUpperCase()) ?? color;
+    const name = colorName(color);
 
     input.type = "radio";
     input.name = "color";

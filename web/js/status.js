@@ -1,5 +1,5 @@
-// The words around the canvas: the state of the line, what goes on in the
-// week, and what was refused.
+// The words around the canvas: the state of the line, how many are here, and
+// what was refused.
 
 import { sentence } from "./words.js";
 
@@ -14,7 +14,6 @@ export class Status {
     #where = element("where");
     #toast = element("toast");
     #loading = element("loading");
-    #known = { mode: null, online: null };
     #hide = 0;
     #tick = 0;
 
@@ -42,14 +41,8 @@ export class Status {
         this.#loading.hidden = true;
     }
 
-    // what is known is shown; a missing member stays as it was
-    facts({ mode, online }) {
-        this.#known.mode = mode ?? this.#known.mode;
-        this.#known.online = online ?? this.#known.online;
-        this.#facts.textContent = [
-            this.#known.mode?.replaceAll(/[-_]/g, " "),
-            this.#known.online !== null ? `${this.#known.online} online` : null,
-        ].filter(Boolean).join(" · ");
+    online(count) {
+        this.#facts.textContent = `${count} online`;
     }
 
     // pixel: {x, y} or null

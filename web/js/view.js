@@ -25,6 +25,8 @@ export class View {
     #moved = false;
     #frame = 0;
 
+    // panels: {top, bottom, side}, which cover a part of the stage; the side
+    // one only while it is to the right: as a sheet it passes
     constructor(panels) {
         const measure = () => this.#measure(panels);
         const observer = new ResizeObserver(measure);
@@ -153,12 +155,13 @@ export class View {
         });
     }
 
-    #measure({ top, bottom }) {
+    #measure({ top, bottom, side }) {
         const { width, height } = this.stage.getBoundingClientRect();
+        const aside = side.getBoundingClientRect();
 
         this.camera.setStage(width, height, {
             top: top.getBoundingClientRect().bottom,
-            right: 0,
+            right: aside.left > width / 2 ? width - aside.left : 0,
             bottom: height - bottom.getBoundingClientRect().top,
             left: 0,
         });

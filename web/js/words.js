@@ -18,6 +18,16 @@ const SENTENCES = {
     INTERNAL: "Something went wrong on the server.",
 };
 
+// by the rule that does not allow it
+const RULES = {
+    max_pixels_per_user: "You have placed all the pixels that the rules "
+        + "give you.",
+    faction_required: "This week one plays for a faction: choose yours first.",
+    colorLock: "The rules let you place one colour only.",
+    mask: "The rules let nobody place there.",
+    duration_hours: "Placing has ended; a new week begins soon.",
+};
+
 export const WORDS = {
     noCookies: "This browser keeps no cookies for this page: "
         + "you can watch, but not place.",
@@ -35,11 +45,20 @@ export function sentence({ code, message, cooldownRemaining, rule }) {
     }
 
     if (code === "RULE_VIOLATION") {
-        return `${SENTENCES[code]}${rule ? `: ${rule.replaceAll("_", " ")}`
-            : ""}.`;
+        return ruleSentence(rule);
     }
 
     return SENTENCES[code] ?? message ?? SENTENCES.INTERNAL;
+}
+
+// why a rule says no; one that this page does not know is named
+function ruleSentence(rule) {
+    if (Object.hasOwn(RULES, rule ?? "")) {
+        return RULES[rule];
+    }
+
+    return `${SENTENCES.RULE_VIOLATION}`
+        + `${rule ? `: ${rule.replaceAll("_", " ")}` : ""}.`;
 }
 
 // 75 -> "1:15", 4.21 -> "4.3 s": rounded up, so that it never says too early

@@ -1,0 +1,172 @@
+"""The pure modules around the week, one by one."""
+
+import json
+
+import pytest
+
+SECOND, MINUTE, HOUR, DAY = 1000, 60000, 3600000, 86400000
+
+
+@pytest.mark.parametrize("ms, text", [
+    (7 * DAY, "7 d 0 h"), (6 * DAY + 22 * HOUR + 1, "6 d 23 h"),
+    (2 * DAY - 1, "2 d 0 h"), (DAY + 1, "1 d 1 h"), (DAY, "24 h 0 min"),
+    (5 * HOUR + 61 * SECOND, "5 h 2 min"), (HOUR + 1, "1 h 1 min"),
+    (HOUR, "60:00"), (12 * MINUTE + 6001, "12:07"), (1, "0:01"),
+    (0, "0:00"), (-5, "0:00"),
+])
+def test_span(js, ms, text):
+    assert js("clock", f"return m.span({ms});") == text
+
+
+@pytest.mark.parametrize("ms", [
+    6 * DAY + 5 * HOUR, 3 * DAY + 1, DAY + 1, 3 * HOUR, HOUR + 7, HOUR,
+    59 * MINUTE + 400, 1500, 1000, 1,
+])
+def test_span_changes_when_it_is_said_to(js, ms):
+    """not before, and it has then"""
+    assert js("clock", f"""
+        const wait = m.untilNextSpan({ms});
+
+        return [m.span({ms} - wait + 11) === m.span({ms}),
+                m.span({ms} - wait) !== m.span({ms})];
+    """) == [True, True]
+
+
+def test_clock_is_the_servers(js):
+    """whatever this machine says, and however long ago it was told"""
+    assert js("clock", """
+        let elapsed = 5000;
+        const clock = new m.ServerClock(() => elapsed);
+        const own = Math.abs(clock.now() - Date.now()) < 1000;
+        const set = clock.set("2026-01-31T14:00:00.250Z");
+
+        elapsed += 61000;
+
+        return [own, set, new Date(clock.now()).toISOString(),
+                clock.set("soon"), clock.set(undefined)];
+    """) == [True, True, "2026-01-31T14:01:01.250Z", False, False]
+
+
+@pytest.mark.parametrize("ms, text", [
+    (0, "just now"), (-3000, "just now"), (59999, "just now"),
+    (MINUTE, "1 min ago"), (3 * HOUR + 1, "3 h ago"), (49 * HOUR, "2 d ago"),
+])
+def test_ago(js, ms, text):
+    assert js("clock", f"return m.ago({ms});") == text
+
+
+def words(js, rules, **facts):
+    return js("rules", f"return m.inWords({json.dumps(rules)}, "
+                       f"{json.dumps(facts)});")
+
+
+def test_classic_has_only_its_cooldown(js):
+    rules = {"type": "classic", "restrictions": []}
+
+    assert words(js, rules, cooldown=5) == ["One pixel every 5 seconds."]
+    assert words(js, rules, cooldown=1) == ["One pixel every second."]
+    assert words(js, rules, cooldown=120) == ["One pixel every 2 minutes."]
+    assert words(js, rules, cooldown=90) == ["One pixel every 90 seconds."]
+    assert words(js, rules, cooldown=0) == [
+        "As many pixels as you like, without a pause."]
+    assert words(js, None) == words(js, rules) == []
+
+
+@pytest.mark.parametrize("rules, says", [
+    ({"duration_hours": 48}, "for 48 hours"),
+    ({"duration_hours": 72}, "for 3 days"),
+    ({"duration_hours": 0.5}, "for 30 minutes"),
+    ({"max_pixels_per_user": 1000}, "has 1,000 pixels"),
+    ({"max_pixels_per_user": 1}, "has 1 pixel "),
+    ({"faction_required": True, "factions": ["red", "blue", "green"]},
+     "There are red, blue and green."),
+    ({"colorLock": True, "assignRandomColor": True}, "given one colour"),
+    ({"colorLock": True}, "colour of your first pixel"),
+    ({"decayHours": 24, "decayToColor": 1},
+     "fades to black after 24 hours"),
+    ({"decayHours": 0.001}, "fades to the background after 4 seconds"),
+    ({"mask": [{"x": 0, "y": 0, "width": 5, "height": 5}]}, "not shaded"),
+    ({"territory_scoring": True}, "Connected areas"),
+    ({"voting_enabled": True}, "best art"),
+    ({"randomDaily": True}, "another mechanic is drawn"),
+    ({"randomDaily": True, "combineMechanics": True},
+     "two other mechanics are drawn"),
+])
+def test_every_rule_has_words(js, rules, says):
+    said = words(js, rules, palette=["#FFFFFF", "#000000"])
+
+    assert len(said) == 1 and says in said[0]
+
+
+@pytest.mark.parametrize("rules", [
+    {"duration_hours": None, "max_pixels_per_user": None, "decayHours": None},
+    {"faction_required": False, "territory_scoring": False,
+     "voting_enabled": False, "colorLock": False, "randomDaily": False},
+    {"a_rule_of_tomorrow": 7, "__proto__": 1},
+])
+def test_rules_that_limit_nothing_are_not_mentioned(js, rules):
+    assert words(js, rules) == []
+
+
+def test_what_is_drawn_for_today(js):
+    assert js("rules", """return [
+        m.mechanicsOf({ today: { day: 3, mechanics: ["color_lock", 4] } }),
+        m.mechanicsOf({ today: 5 }), m.mechanicsOf(null)];""") \
+        == [["color lock", "4"], [], []]
+
+
+@pytest.mark.parametrize("x, y, expected", [
+    (10, 20, True), (14, 24, True), (15, 24, False), (14, 25, False),
+    (9, 20, False), (10, 19, False), (0, 0, True), (1, 0, False),
+])
+def test_mask(js, x, y, expected):
+    mask = [{"x": 10, "y": 20, "width": 5, "height": 5},
+            {"x": 0, "y": 0, "width": 1, "height": 1}]
+
+    assert js("rules", f"""return m.isOpen({{ mask: {mask} }},
+        {{ x: {x}, y: {y} }});""") is expected
+
+
+def test_without_a_mask_all_is_open(js):
+    assert js("rules", """return [m.isOpen({}, { x: 1, y: 2 }),
+                                  m.isOpen(null, { x: 1, y: 2 })];""") \
+        == [True, True]
+
+
+def test_the_end_of_placing(js):
+    assert js("rules", """return [
+        m.endOf({ duration_hours: 1.5 }, "2026-01-31T14:00:00Z")
+            - Date.parse("2026-01-31T15:30:00Z"),
+        m.endOf({ duration_hours: null }, "2026-01-31T14:00:00Z") === Infinity,
+        m.endOf({ duration_hours: 1 }, undefined) === Infinity,
+        m.endOf(null, "2026-01-31T14:00:00Z") === Infinity];""") \
+        == [0, True, True, True]
+
+
+@pytest.mark.parametrize("rule, says", [
+    ("max_pixels_per_user", "all the pixels"),
+    ("faction_required", "choose yours first"),
+    ("colorLock", "one colour only"), ("mask", "nobody place there"),
+    ("duration_hours", "has ended"), ("no_such_rule", ": no such rule."),
+    ("constructor", ": constructor."),
+])
+def test_every_refusal_has_words(js, rule, says):
+    assert says in js("words", f"""return m.sentence({{
+        code: "RULE_VIOLATION", rule: {rule!r} }});""")
+
+
+def test_a_refusal_that_names_no_rule(js):
+    assert js("words", 'return m.sentence({ code: "RULE_VIOLATION" });') \
+        == "This week's rules do not allow that."
+
+
+@pytest.mark.parametrize("address, expected", [
+    ("/archives/a.png", "http"), ("https://store.example/a.png", "https"),
+    ("javascript:alert(1)", None), ("data:text/html,x", None), (None, None),
+    ("http://[", None),
+])
+def test_only_addresses_of_the_web_become_links(js, address, expected):
+    found = js("dom", f"""
+        return m.webAddress({json.dumps(address)})?.protocol ?? null;""")
+
+    assert (found or "").rstrip(":") == (expected or "")

@@ -12,6 +12,9 @@
 
 static void ngx_canvas_broadcast_event(ngx_event_t *event,
     ngx_event_handler_pt handler, ngx_canvas_broadcast_t *broadcast);
+static void ngx_canvas_broadcast_append(ngx_canvas_broadcast_t *broadcast,
+    ngx_canvas_frame_t *frame, unsigned channels, ngx_uint_t key,
+    ngx_uint_t max);
 static void ngx_canvas_broadcast_move(ngx_canvas_broadcast_t *broadcast,
     ngx_canvas_session_t *session, ngx_canvas_view_t *view);
 static void ngx_canvas_broadcast_count(ngx_event_t *ev);
@@ -92,24 +95,45 @@ ngx_canvas_broadcast_text(ngx_canvas_broadcast_t *broadcast,
         return;
     }
 
-    if (broadcast->texts_n == NGX_CANVAS_FANOUT_TEXTS) {
-        ngx_log_error(NGX_LOG_ERR, broadcast->worker->log, 0,
-                      "canvas broadcast: %ui texts wait already",
-                      broadcast->texts_n);
-        return;
-    }
-
     frame = ngx_canvas_frame_message(CANVAS_WS_OP_TEXT, text, len,
                                      broadcast->worker->log);
     if (frame == NULL) {
         return;
     }
 
-    broadcast->texts[broadcast->texts_n++] = frame;
+    ngx_canvas_broadcast_append(broadcast, frame, 0, 0,
+                                NGX_CANVAS_FANOUT_TEXTS);
 
-    if (!broadcast->job && !broadcast->post.posted) {
-        ngx_post_event(&broadcast->post, &ngx_posted_events);
+    ngx_canvas_frame_release(frame);
+}
+
+
+void
+ngx_canvas_broadcast_notice(ngx_canvas_broadcast_t *broadcast,
+    ngx_canvas_frame_t *frame, unsigned channels, ngx_uint_t key)
+{
+    ngx_uint_t                 i;
+    ngx_canvas_fanout_text_t  *text;
+
+    if (broadcast->n == 0) {
+        return;
     }
+
+    /* the first may be under way to the sockets */
+
+    for (i = 1; key && i < broadcast->texts_n; i++) {
+        text = &broadcast->texts[i];
+
+        if (text->key == key) {
+            ngx_canvas_frame_release(text->frame);
+            text->frame = frame;
+            frame->refs++;
+            return;
+        }
+    }
+
+    ngx_canvas_broadcast_append(broadcast, frame, channels, key,
+                                NGX_CANVAS_FANOUT_NOTICES);
 }
 
 
@@ -284,6 +308,42 @@ ngx_canvas_broadcast_event(ngx_event_t *event, ngx_event_handler_pt handler,
     event->data = broadcast;
     event->log = broadcast->worker->log;
     event->cancelable = 1;
+}
+
+
+/* takes its own reference, unless max wait already */
+
+static void
+ngx_canvas_broadcast_append(ngx_canvas_broadcast_t *broadcast,
+    ngx_canvas_frame_t *frame, unsigned channels, ngx_uint_t key,
+    ngx_uint_t max)
+{
+    ngx_canvas_fanout_text_t  *text;
+
+    if (broadcast->texts_n >= max) {
+
+        if (!broadcast->full) {
+            broadcast->full = 1;
+            ngx_log_error(NGX_LOG_ERR, broadcast->worker->log, 0,
+                          "canvas broadcast: %ui texts wait already, others "
+                          "are not told", broadcast->texts_n);
+        }
+
+        return;
+    }
+
+    broadcast->full = 0;
+
+    text = &broadcast->texts[broadcast->texts_n++];
+
+    text->frame = frame;
+    text->channels = channels;
+    text->key = key;
+    frame->refs++;
+
+    if (!broadcast->job && !broadcast->post.posted) {
+        ngx_post_event(&broadcast->post, &ngx_posted_events);
+    }
 }
 
 

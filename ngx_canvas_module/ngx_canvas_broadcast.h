@@ -26,6 +26,14 @@ void ngx_canvas_broadcast_text(ngx_canvas_broadcast_t *broadcast,
     const void *text, size_t len);
 
 /*
+ * A text frame that others published, likewise.  channels: only to sockets
+ * that subscribed to one of them; 0: to all.  key: while it waits, a later one
+ * with the same key takes its place; 0: none.  Takes its own reference.
+ */
+void ngx_canvas_broadcast_notice(ngx_canvas_broadcast_t *broadcast,
+    ngx_canvas_frame_t *frame, unsigned channels, ngx_uint_t key);
+
+/*
  * A new socket.  Sets its epoch and seq: with resume, those it asks for if
  * the ring reaches back to them (NGX_OK), else the current ones (NGX_DECLINED:
  * it has to be told to resync when it asked to resume).

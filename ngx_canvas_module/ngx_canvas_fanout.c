@@ -169,13 +169,20 @@ ngx_int_t
 ngx_canvas_fanout_tell_text(ngx_canvas_broadcast_t *broadcast,
     ngx_canvas_session_t *session)
 {
+    ngx_canvas_fanout_text_t  *text;
+
     if (session->text == broadcast->text) {
-        return NGX_OK;
+        return NGX_DONE;
     }
 
     session->text = broadcast->text;
+    text = &broadcast->texts[0];
 
-    return ngx_canvas_session_queue(session, broadcast->texts[0]);
+    if (text->channels && !(text->channels & session->channels)) {
+        return NGX_DONE;
+    }
+
+    return ngx_canvas_session_queue(session, text->frame);
 }
 
 
@@ -305,7 +312,7 @@ ngx_canvas_fanout_end(ngx_canvas_broadcast_t *broadcast)
         }
 
     } else if (job == NGX_CANVAS_JOB_TEXT) {
-        ngx_canvas_frame_release(broadcast->texts[0]);
+        ngx_canvas_frame_release(broadcast->texts[0].frame);
         broadcast->texts_n--;
 
         for (i = 0; i < broadcast->texts_n; i++) {
@@ -378,7 +385,15 @@ ngx_canvas_fanout_visit_changes(void *data, ngx_canvas_session_t *session)
 static void
 ngx_canvas_fanout_visit_text(void *data, ngx_canvas_session_t *session)
 {
-    if (ngx_canvas_fanout_tell_text(data, session) == NGX_ERROR) {
+    ngx_int_t  rc;
+
+    rc = ngx_canvas_fanout_tell_text(data, session);
+
+    if (rc == NGX_DONE) {
+        return;
+    }
+
+    if (rc == NGX_ERROR) {
         session->dead = 1;
     }
 

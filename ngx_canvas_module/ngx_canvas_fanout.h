@@ -22,7 +22,10 @@
 #define NGX_CANVAS_BROADCAST_BUFFER  16384
 
 /* texts that wait for their turn; beyond: not told */
-#define NGX_CANVAS_FANOUT_TEXTS      16
+#define NGX_CANVAS_FANOUT_TEXTS      64
+
+/* of them, those of others: what the canvas itself has to say finds room */
+#define NGX_CANVAS_FANOUT_NOTICES    48
 
 typedef enum {
     NGX_CANVAS_JOB_NONE = 0,
@@ -30,6 +33,12 @@ typedef enum {
     NGX_CANVAS_JOB_TEXT,
     NGX_CANVAS_JOB_EPOCH
 } ngx_canvas_job_e;
+
+typedef struct {
+    ngx_canvas_frame_t     *frame;
+    unsigned                channels;   /* of those who get it; 0: all */
+    ngx_uint_t              key;        /* 0: stays when another comes */
+} ngx_canvas_fanout_text_t;
 
 struct ngx_canvas_broadcast_s {
     ngx_canvas_worker_t    *worker;
@@ -52,11 +61,12 @@ struct ngx_canvas_broadcast_s {
     ngx_canvas_frame_t     *epoch_frame;
 
     /* those that wait; the first is the job */
-    ngx_canvas_frame_t     *texts[NGX_CANVAS_FANOUT_TEXTS];
+    ngx_canvas_fanout_text_t  texts[NGX_CANVAS_FANOUT_TEXTS];
     ngx_uint_t              texts_n;
     uint32_t                text;       /* number of the first */
 
     unsigned                paused:1;   /* publications wait for the tick */
+    unsigned                full:1;     /* told so since a text had room */
     ngx_event_t             timer;      /* the tick */
     ngx_event_t             post;       /* a job or a slice of it */
     ngx_event_t             online;     /* counts told */
@@ -83,7 +93,8 @@ uint64_t ngx_canvas_fanout_aim(ngx_canvas_broadcast_t *broadcast);
 ngx_int_t ngx_canvas_fanout_feed(ngx_canvas_broadcast_t *broadcast,
     ngx_canvas_session_t *session);
 
-/* queues the text of the job, unless the socket has been told */
+/* queues the text of the job, unless it is not for this socket or that has
+ * been told: NGX_DONE */
 ngx_int_t ngx_canvas_fanout_tell_text(ngx_canvas_broadcast_t *broadcast,
     ngx_canvas_session_t *session);
 

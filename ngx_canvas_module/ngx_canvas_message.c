@@ -5,6 +5,7 @@
 #include "ngx_canvas_broadcast.h"
 #include "ngx_canvas_checksums.h"
 #include "ngx_canvas_message.h"
+#include "ngx_canvas_notice.h"
 
 
 /* placements of one socket on their way at the same time */
@@ -25,9 +26,11 @@ static ngx_int_t ngx_canvas_message_auth(ngx_canvas_session_t *session,
     canvas_msg_t *msg);
 static ngx_int_t ngx_canvas_message_viewport(ngx_canvas_session_t *session,
     canvas_msg_t *msg);
-static ngx_int_t ngx_canvas_message_checksums(ngx_canvas_session_t *session,
+static ngx_int_t ngx_canvas_message_subscribe(ngx_canvas_session_t *session,
     canvas_msg_t *msg);
-static ngx_int_t ngx_canvas_message_unserved(ngx_canvas_session_t *session,
+static ngx_int_t ngx_canvas_message_unsubscribe(ngx_canvas_session_t *session,
+    canvas_msg_t *msg);
+static ngx_int_t ngx_canvas_message_checksums(ngx_canvas_session_t *session,
     canvas_msg_t *msg);
 
 static void ngx_canvas_message_placed(ngx_canvas_place_t *place,
@@ -49,8 +52,8 @@ static ngx_canvas_message_pt  ngx_canvas_message_handlers[] = {
     ngx_canvas_message_ping,
     ngx_canvas_message_auth,
     ngx_canvas_message_viewport,
-    ngx_canvas_message_unserved,        /* subscribe */
-    ngx_canvas_message_unserved,        /* unsubscribe */
+    ngx_canvas_message_subscribe,
+    ngx_canvas_message_unsubscribe,
     ngx_canvas_message_checksums
 };
 
@@ -290,6 +293,25 @@ ngx_canvas_message_viewport(ngx_canvas_session_t *session, canvas_msg_t *msg)
 }
 
 
+/* the answer is what the channels have to tell so far, which may be nothing */
+
+static ngx_int_t
+ngx_canvas_message_subscribe(ngx_canvas_session_t *session, canvas_msg_t *msg)
+{
+    return ngx_canvas_notice_subscribe(session, msg->channels);
+}
+
+
+static ngx_int_t
+ngx_canvas_message_unsubscribe(ngx_canvas_session_t *session,
+    canvas_msg_t *msg)
+{
+    ngx_canvas_notice_unsubscribe(session, msg->channels);
+
+    return NGX_OK;
+}
+
+
 /* of the canvas as this socket knows it from what it was sent */
 
 static ngx_int_t
@@ -320,16 +342,6 @@ ngx_canvas_message_checksums(ngx_canvas_session_t *session, canvas_msg_t *msg)
     }
 
     return ngx_canvas_session_queue(session, frame);
-}
-
-
-/* of the contract, but not served by this version */
-
-static ngx_int_t
-ngx_canvas_message_unserved(ngx_canvas_session_t *session, canvas_msg_t *msg)
-{
-    return ngx_canvas_message_error(session, CANVAS_CODE_INVALID_MESSAGE, 0,
-                                    NULL, msg);
 }
 
 

@@ -42,6 +42,7 @@ struct ngx_canvas_session_s {
     unsigned                leaving:1;    /* the worker shuts down */
     unsigned                dead:1;
     unsigned                plain:1;      /* no TLS */
+    unsigned                channels:2;   /* subscribed to, bits of proto */
 
     /* up to output: what a sweep looks at, together for the cache */
 

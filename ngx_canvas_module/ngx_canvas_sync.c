@@ -7,6 +7,7 @@
  */
 
 #include "ngx_canvas_broadcast.h"
+#include "ngx_canvas_notice.h"
 #include "ngx_canvas_store.h"
 #include "ngx_canvas_sync.h"
 
@@ -571,6 +572,7 @@ ngx_canvas_sync_message(void *data, redisReply *reply)
         }
 
         if (event.type == CANVAS_EVENT_NOTICE) {
+            ngx_canvas_notice_publish(sync->worker->notices, &event);
             continue;
         }
 

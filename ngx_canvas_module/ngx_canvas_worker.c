@@ -5,6 +5,7 @@
 #include "ngx_canvas_board.h"
 #include "ngx_canvas_broadcast.h"
 #include "ngx_canvas_checksums.h"
+#include "ngx_canvas_notice.h"
 #include "ngx_canvas_routes.h"
 #include "ngx_canvas_snapshot.h"
 #include "ngx_canvas_sync.h"
@@ -77,6 +78,7 @@ ngx_canvas_worker_exit(ngx_cycle_t *cycle)
             ngx_canvas_pg_close(worker->pg);
         }
 
+        ngx_canvas_notices_close(worker->notices);
         ngx_canvas_boards_close(worker->boards);
         ngx_canvas_snapshot_close(worker->snapshot);
         ngx_canvas_checksums_close(worker->checksums);
@@ -115,11 +117,13 @@ ngx_canvas_worker_start(ngx_cycle_t *cycle, ngx_canvas_conf_t *canvas)
     worker->sync = ngx_canvas_sync_create(worker);
     worker->checksums = ngx_canvas_checksums_create(worker);
     worker->boards = ngx_canvas_boards_create(worker);
+    worker->notices = ngx_canvas_notices_create(worker);
     worker->inflate = canvas_inflate_create();
 
     if (worker->broadcast == NULL || worker->snapshot == NULL
         || worker->sync == NULL || worker->checksums == NULL
-        || worker->boards == NULL || worker->inflate == NULL)
+        || worker->boards == NULL || worker->notices == NULL
+        || worker->inflate == NULL)
     {
         return NGX_ERROR;
     }

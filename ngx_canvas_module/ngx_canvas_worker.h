@@ -17,6 +17,7 @@
 typedef struct ngx_canvas_boards_s     ngx_canvas_boards_t;
 typedef struct ngx_canvas_broadcast_s  ngx_canvas_broadcast_t;
 typedef struct ngx_canvas_checksums_s  ngx_canvas_checksums_t;
+typedef struct ngx_canvas_notices_s    ngx_canvas_notices_t;
 typedef struct ngx_canvas_snapshot_s   ngx_canvas_snapshot_t;
 typedef struct ngx_canvas_sync_s       ngx_canvas_sync_t;
 typedef struct ngx_canvas_updates_s    ngx_canvas_updates_t;
@@ -45,6 +46,7 @@ struct ngx_canvas_worker_s {
     ngx_canvas_snapshot_t   *snapshot;
     ngx_canvas_checksums_t  *checksums;
     ngx_canvas_boards_t     *boards;
+    ngx_canvas_notices_t    *notices;
     ngx_canvas_updates_t    *updates;         /* NULL: not asked for yet */
     canvas_inflate_t        *inflate;         /* of all sockets */
 

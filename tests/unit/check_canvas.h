@@ -21,6 +21,7 @@ Suite *check_palette(void);
 Suite *check_grid(void);
 Suite *check_id(void);
 Suite *check_event(void);
+Suite *check_notice(void);
 Suite *check_sum(void);
 Suite *check_mirror(void);
 Suite *check_mirror_kill(void);

@@ -84,10 +84,13 @@ static const char  cmd_dump_palette_sql[] =
     "SELECT palette FROM canvas_archives WHERE id = $1 "
     "UNION ALL SELECT palette FROM current_canvas WHERE $1 IS NULL";
 
+/* what nobody placed is of a user of its own: the file replays as the log */
 static const char  cmd_dump_sql[] =
     "DECLARE dump NO SCROLL CURSOR FOR "
     "SELECT (date_part('epoch', e.created_at) * 1000)::bigint, "
-    "       coalesce(e.user_id, e.agent_id), e.x, e.y, e.color "
+    "       coalesce(e.user_id, e.agent_id, "
+    "                '00000000-0000-0000-0000-000000000000'), "
+    "       e.x, e.y, e.color "
     "  FROM export_ranges($1, $2) r "
     "  JOIN pixel_events e ON e.epoch = r.epoch AND e.seq > r.from_seq "
     "                     AND e.seq <= r.to_seq "

@@ -25,9 +25,10 @@ enum {
     CTL_BOARDS_EPOCH,
     CTL_BOARDS_SEQ,
     CTL_BOARDS_KIND,
-    CTL_BOARDS_ACTOR,
+    CTL_BOARDS_MEMBER,
     CTL_BOARDS_PIXELS,
-    CTL_BOARDS_RULE
+    CTL_BOARDS_COLOR,
+    CTL_BOARDS_FACTION
 };
 
 typedef struct {
@@ -36,7 +37,7 @@ typedef struct {
     const char  *kinds;
     void       (*arg)(ctl_redis_args_t *args, const PGresult *result,
                       int row);
-    bool         actors;        /* only with a rule that counts */
+    bool         actors;        /* of what a restore alone writes */
 } ctl_board_t;
 
 
@@ -50,8 +51,11 @@ static void ctl_boards_scored(ctl_redis_args_t *args, const PGresult *result,
     int row);
 static void ctl_boards_member(ctl_redis_args_t *args, const PGresult *result,
     int row);
+static void ctl_boards_counted(ctl_redis_args_t *args,
+    const PGresult *result, int row);
 static void ctl_boards_actor(ctl_redis_args_t *args, const PGresult *result,
     int row);
+static uint8_t ctl_boards_byte(const PGresult *result, int row, int column);
 static void ctl_boards_arg_new(ctl_redis_t *redis, ctl_redis_args_t *args,
     const char *key);
 static ctl_status_t ctl_boards_call(ctl_redis_t *redis,
@@ -63,17 +67,29 @@ static const ctl_board_t  ctl_boards[] = {
     { "leaderboard:agents", "ZADD", "a", ctl_boards_scored, false },
     { "leaderboard:factions", "ZADD", "f", ctl_boards_scored, false },
     { "canvas:contributors", "SADD", "uga", ctl_boards_member, false },
-    { "canvas:actors", "HSET", "uga", ctl_boards_actor, true },
+    { "canvas:actors", "HSET", "r", ctl_boards_actor, true },
+    { "canvas:factions", "HSET", "m", ctl_boards_counted, true },
     { NULL, NULL, NULL, NULL, false }
 };
 
-/* one row at least; what counts is what fold_counts() says */
+/*
+ * One row at least.  Kinds: those of fold_counts(); if asked for, r: what is
+ * kept of an actor, m: the members of a faction.
+ */
 static const char  ctl_boards_sql[] =
+    "WITH actors AS (SELECT * FROM restore_actors() WHERE $1::boolean) "
     "SELECT coalesce(f.to_epoch, 0), coalesce(f.to_seq, 0), f.kind, "
-    "       f.actor_id, f.pixels, "
-    "       (SELECT rules->>'max_pixels_per_user' IS NOT NULL "
-    "          FROM restore_point()) "
-    "  FROM (VALUES (1)) AS one LEFT JOIN fold_counts(0, 0) f ON true";
+    "       f.member, f.pixels, NULL::integer, NULL::integer "
+    "  FROM (VALUES (1)) AS one LEFT JOIN fold_counts(0, 0) f ON true "
+    " UNION ALL "
+    "SELECT 0, 0, 'r', a.actor_id::text, a.pixels, a.color, a.faction - 1 "
+    "  FROM actors a "
+    " UNION ALL "
+    "SELECT 0, 0, 'm', f.name, count(*), NULL, NULL "
+    "  FROM actors a "
+    "  JOIN unnest(page_factions()) WITH ORDINALITY AS f (name, n) "
+    "       ON f.n = a.faction "
+    " GROUP BY f.name";
 
 
 ctl_status_t
@@ -84,6 +100,7 @@ ctl_boards_restore(ctl_redis_t *redis, ctl_pg_t *pg, bool actors,
     bool               swapped;
     PGresult          *result;
     ctl_status_t       status;
+    const char        *values[] = { actors ? "true" : "false" };
     ctl_redis_args_t   args = { 0 };
 
     for (tries = 0; tries < CTL_BOARDS_TRIES; tries++) {
@@ -97,7 +114,7 @@ ctl_boards_restore(ctl_redis_t *redis, ctl_pg_t *pg, bool actors,
             return status;
         }
 
-        result = ctl_pg_query(pg, ctl_boards_sql, 0, NULL);
+        result = ctl_pg_query(pg, ctl_boards_sql, 1, values);
         if (result == NULL) {
             return pg->error->status;
         }
@@ -231,11 +248,9 @@ ctl_boards_write(ctl_redis_t *redis, const PGresult *result,
 
     for (row = 0; row < PQntuples(result) && status == CTL_OK; row++) {
 
-        if (PQgetisnull(result, row, CTL_BOARDS_ACTOR)
+        if (PQgetisnull(result, row, CTL_BOARDS_MEMBER)
             || strstr(board->kinds, PQgetvalue(result, row, CTL_BOARDS_KIND))
-               == NULL
-            || (board->actors
-                && PQgetvalue(result, row, CTL_BOARDS_RULE)[0] != 't'))
+               == NULL)
         {
             continue;
         }
@@ -297,19 +312,27 @@ ctl_boards_scored(ctl_redis_args_t *args, const PGresult *result, int row)
 static void
 ctl_boards_member(ctl_redis_args_t *args, const PGresult *result, int row)
 {
-    ctl_redis_arg_text(args, PQgetvalue(result, row, CTL_BOARDS_ACTOR));
+    ctl_redis_arg_text(args, PQgetvalue(result, row, CTL_BOARDS_MEMBER));
 }
 
 
-/* as docs/redis.md draws it: u32 pixels, no colour, no faction, 2 bytes 0 */
+static void
+ctl_boards_counted(ctl_redis_args_t *args, const PGresult *result, int row)
+{
+    ctl_boards_member(args, result, row);
+    ctl_redis_arg_text(args, PQgetvalue(result, row, CTL_BOARDS_PIXELS));
+}
+
+
+/* as docs/redis.md draws it: u32 pixels, u8 colour, u8 faction, 2 bytes 0 */
 static void
 ctl_boards_actor(ctl_redis_args_t *args, const PGresult *result, int row)
 {
     char      *uuid;
-    uint8_t    actor[16], value[8] = { 0, 0, 0, 0, 255, 255, 0, 0 };
+    uint8_t    actor[16], value[8] = { 0 };
     uint32_t   pixels;
 
-    uuid = PQgetvalue(result, row, CTL_BOARDS_ACTOR);
+    uuid = PQgetvalue(result, row, CTL_BOARDS_MEMBER);
     canvas_uuid_parse(uuid, strlen(uuid), actor);
 
     pixels = strtoul(PQgetvalue(result, row, CTL_BOARDS_PIXELS), NULL, 10);
@@ -317,9 +340,20 @@ ctl_boards_actor(ctl_redis_args_t *args, const PGresult *result, int row)
     value[1] = pixels >> 16;
     value[2] = pixels >> 8;
     value[3] = pixels;
+    value[4] = ctl_boards_byte(result, row, CTL_BOARDS_COLOR);
+    value[5] = ctl_boards_byte(result, row, CTL_BOARDS_FACTION);
 
     ctl_redis_arg(args, (char *) actor, sizeof(actor));
     ctl_redis_arg(args, (char *) value, sizeof(value));
+}
+
+
+/* 255: none */
+static uint8_t
+ctl_boards_byte(const PGresult *result, int row, int column)
+{
+    return PQgetisnull(result, row, column)
+           ? 255 : (uint8_t) atoi(PQgetvalue(result, row, column));
 }
 
 

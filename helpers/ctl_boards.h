@@ -12,8 +12,8 @@
 
 /*
  * Replaces boards and contributors by what is recorded, in one step with
- * canvas:folded, which *at tells.  actors: canvas:actors too, for a canvas
- * that is about to be loaded.
+ * canvas:folded, which *at tells.  actors: canvas:actors and canvas:factions
+ * too, for a canvas that is about to be loaded.
  */
 ctl_status_t ctl_boards_restore(ctl_redis_t *redis, ctl_pg_t *pg,
     bool actors, ctl_position_t *at);

@@ -16,7 +16,8 @@ static ctl_count_t *ctl_counts_find(const ctl_counts_t *counts,
 
 
 bool
-ctl_counts_add(ctl_counts_t *counts, const uint8_t actor[16], char kind)
+ctl_counts_add(ctl_counts_t *counts, const uint8_t actor[16], char kind,
+    uint8_t faction)
 {
     ctl_count_t  *slot;
 
@@ -33,6 +34,7 @@ ctl_counts_add(ctl_counts_t *counts, const uint8_t actor[16], char kind)
     }
 
     slot->pixels++;
+    counts->factions[faction]++;
 
     return true;
 }
@@ -43,6 +45,7 @@ ctl_counts_clear(ctl_counts_t *counts)
 {
     if (counts->used > 0) {
         memset(counts->slots, 0, counts->size * sizeof(ctl_count_t));
+        memset(counts->factions, 0, sizeof(counts->factions));
         counts->used = 0;
     }
 }
@@ -62,8 +65,8 @@ ctl_counts_grow(ctl_counts_t *counts)
     size_t        i;
     ctl_counts_t  grown;
 
+    grown = *counts;
     grown.size = counts->size > 0 ? 2 * counts->size : CTL_COUNTS_FIRST;
-    grown.used = counts->used;
     grown.slots = calloc(grown.size, sizeof(ctl_count_t));
 
     if (grown.slots == NULL) {

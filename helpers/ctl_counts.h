@@ -1,6 +1,6 @@
 /*
- * ctl_counts: how many pixels each actor placed, for a stretch of the log: a
- * hash table that grows, open addressing.
+ * ctl_counts: how many pixels each actor, and each faction, placed, for a
+ * stretch of the log: a hash table that grows, open addressing.
  */
 
 #ifndef CTL_COUNTS_H_INCLUDED
@@ -21,11 +21,12 @@ typedef struct {
     ctl_count_t  *slots;
     size_t        size;         /* a power of two, or 0 */
     size_t        used;
+    uint32_t      factions[256];    /* by place in the list, from 1 */
 } ctl_counts_t;
 
-/* false: out of memory, nothing was counted */
+/* faction 0: none.  false: out of memory, nothing was counted */
 bool ctl_counts_add(ctl_counts_t *counts, const uint8_t actor[16],
-    char kind);
+    char kind, uint8_t faction);
 
 void ctl_counts_clear(ctl_counts_t *counts);
 void ctl_counts_free(ctl_counts_t *counts);

@@ -24,12 +24,15 @@ enum {
     CTL_FOLD_EPOCH,
     CTL_FOLD_SEQ,
     CTL_FOLD_KIND,
-    CTL_FOLD_ACTOR,
+    CTL_FOLD_MEMBER,
     CTL_FOLD_PIXELS
 };
 
 
-static ctl_status_t ctl_fold_counts(ctl_fold_t *fold, ctl_redis_t *redis);
+static ctl_status_t ctl_fold_counts(ctl_fold_t *fold, ctl_redis_t *redis,
+    ctl_pg_t *pg);
+static ctl_status_t ctl_fold_factions(const ctl_fold_t *fold, ctl_pg_t *pg,
+    ctl_redis_args_t *args);
 static ctl_status_t ctl_fold_log(ctl_fold_t *fold, ctl_redis_t *redis,
     ctl_pg_t *pg, bool *more);
 static ctl_status_t ctl_fold_rows(ctl_fold_t *fold, ctl_redis_t *redis,
@@ -67,8 +70,10 @@ ctl_fold_add(ctl_fold_t *fold, const canvas_event_t *events, size_t n,
     fold->whole = fold->whole && ctl_position_compare(fold->to, before) == 0;
 
     for (i = 0; fold->whole && i < n; i++) {
-        fold->whole = ctl_counts_add(&fold->counts, events[i].actor,
-                                     events[i].kind);
+        if (events[i].kind != 's') {
+            fold->whole = ctl_counts_add(&fold->counts, events[i].actor,
+                                         events[i].kind, events[i].faction);
+        }
     }
 
     fold->to = done;
@@ -88,7 +93,7 @@ ctl_fold_run(ctl_fold_t *fold, ctl_redis_t *redis, ctl_pg_t *pg,
             return CTL_OK;
         }
 
-        status = ctl_fold_counts(fold, redis);
+        status = ctl_fold_counts(fold, redis, pg);
 
         if (status != CTL_OK || ctl_position_compare(fold->at, done) == 0) {
             fold->whole = status == CTL_OK;
@@ -129,7 +134,7 @@ ctl_fold_end(ctl_fold_t *fold)
 
 /* what was counted in memory; fold->at is what Redis says afterwards */
 static ctl_status_t
-ctl_fold_counts(ctl_fold_t *fold, ctl_redis_t *redis)
+ctl_fold_counts(ctl_fold_t *fold, ctl_redis_t *redis, ctl_pg_t *pg)
 {
     char                actor[CANVAS_UUID_LEN];
     size_t              i;
@@ -151,7 +156,12 @@ ctl_fold_counts(ctl_fold_t *fold, ctl_redis_t *redis)
         }
     }
 
-    status = ctl_canvas_fold(redis, &args, &folded);
+    status = ctl_fold_factions(fold, pg, &args);
+
+    if (status == CTL_OK) {
+        status = ctl_canvas_fold(redis, &args, &folded);
+    }
+
     ctl_redis_args_free(&args);
 
     if (status == CTL_OK) {
@@ -159,6 +169,43 @@ ctl_fold_counts(ctl_fold_t *fold, ctl_redis_t *redis)
     }
 
     return status;
+}
+
+
+/* PostgreSQL knows their names; in most weeks there is nothing to ask */
+static ctl_status_t
+ctl_fold_factions(const ctl_fold_t *fold, ctl_pg_t *pg,
+    ctl_redis_args_t *args)
+{
+    int        row, place;
+    PGresult  *result;
+
+    for (place = 1; fold->counts.factions[place] == 0; place++) {
+        if (place == UINT8_MAX) {
+            return CTL_OK;
+        }
+    }
+
+    result = ctl_pg_query(pg, "SELECT n, name FROM unnest(page_factions()) "
+                          "WITH ORDINALITY AS f (name, n) WHERE n < 256", 0,
+                          NULL);
+    if (result == NULL) {
+        return pg->error->status;
+    }
+
+    for (row = 0; row < PQntuples(result); row++) {
+        place = atoi(PQgetvalue(result, row, 0));
+
+        if (fold->counts.factions[place] > 0) {
+            ctl_redis_arg_text(args, "f");
+            ctl_redis_arg_text(args, PQgetvalue(result, row, 1));
+            ctl_redis_arg_number(args, fold->counts.factions[place]);
+        }
+    }
+
+    PQclear(result);
+
+    return CTL_OK;
 }
 
 
@@ -175,7 +222,7 @@ ctl_fold_log(ctl_fold_t *fold, ctl_redis_t *redis, ctl_pg_t *pg, bool *more)
     snprintf(seq, sizeof(seq), "%" PRIu64, fold->at.seq);
 
     result = ctl_pg_query(pg,
-                          "SELECT to_epoch, to_seq, kind, actor_id, pixels "
+                          "SELECT to_epoch, to_seq, kind, member, pixels "
                           "FROM fold_counts($1, $2, " CTL_FOLD_CHUNK ")", 2,
                           values);
     if (result == NULL) {
@@ -209,11 +256,11 @@ ctl_fold_rows(ctl_fold_t *fold, ctl_redis_t *redis, const PGresult *result)
     ctl_canvas_fold_begin(redis, &args, fold->at, to);
 
     for (row = 0; row < PQntuples(result); row++) {
-        if (!PQgetisnull(result, row, CTL_FOLD_ACTOR)) {
+        if (!PQgetisnull(result, row, CTL_FOLD_MEMBER)) {
             ctl_redis_arg_text(&args, PQgetvalue(result, row,
                                                  CTL_FOLD_KIND));
             ctl_redis_arg_text(&args, PQgetvalue(result, row,
-                                                 CTL_FOLD_ACTOR));
+                                                 CTL_FOLD_MEMBER));
             ctl_redis_arg_text(&args, PQgetvalue(result, row,
                                                  CTL_FOLD_PIXELS));
         }

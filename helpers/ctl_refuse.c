@@ -31,10 +31,9 @@ ctl_status_t
 ctl_refuse_copy_all(ctl_pg_t *pg, const canvas_event_t *events, size_t n,
     char *buf)
 {
-    ctl_rows_write(buf, events, n);
-
     return ctl_pg_copy(pg, "COPY pixel_events (" CTL_ROWS_COLUMNS ") "
-                       "FROM STDIN (FORMAT binary)", buf, ctl_rows_size(n));
+                       "FROM STDIN (FORMAT binary)", buf,
+                       ctl_rows_write(buf, events, n));
 }
 
 

@@ -26,14 +26,15 @@ ctl_rotation_turn(ctl_rotation_t *rotation)
     ctl_t             *ctl;
     PGresult          *mode;
     ctl_status_t       status;
-    const char *const  values[] = { rotation->slug };
+    const char *const  values[] = { rotation->id };
 
     ctl = rotation->ctl;
 
     mode = ctl_pg_query(&ctl->pg,
                         "SELECT rules::text, "
                         "coalesce(rules->>'cooldown_ms', '') "
-                        "FROM game_modes WHERE slug = $1", 1, values);
+                        "FROM rotation_rules($1) AS rules "
+                        "WHERE rules IS NOT NULL", 1, values);
     if (mode == NULL) {
         return ctl->error.status;
     }

@@ -22,7 +22,7 @@ REVOKE ALL ON ALL TABLES IN SCHEMA canvas FROM canvas_web;
 GRANT SELECT ON
     game_modes, current_canvas, canvas_archives, canvas_snapshots,
     pixel_events, weekly_agent_stats, agent_reputation, comments,
-    rule_definitions, artworks
+    rule_definitions, artworks, chaos_mechanics
     TO canvas_web;
 GRANT SELECT (id, username, is_guest, pixels_placed, created_at)
     ON users TO canvas_web;
@@ -39,7 +39,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     current_canvas, canvas_archives, canvas_epochs, rotations, pixel_events,
     pixel_events_lost, pixel_events_refused, recorder_progress,
     canvas_snapshots, weekly_agent_stats, comments, admin_actions,
-    artworks, votes
+    artworks, votes, chaos_mechanics, decay_progress
     TO canvas_service;
 GRANT SELECT ON
     v_current_week_leaderboard, v_archive_history, contributors_this_week,
@@ -59,7 +59,8 @@ BEGIN
     FOREACH t IN ARRAY ARRAY[
         'game_modes', 'current_canvas', 'canvas_archives',
         'canvas_snapshots', 'weekly_agent_stats', 'agent_reputation',
-        'comments', 'users', 'agents', 'rule_definitions', 'artworks']
+        'comments', 'users', 'agents', 'rule_definitions', 'artworks',
+        'chaos_mechanics']
     LOOP
         CONTINUE WHEN EXISTS (
             SELECT FROM pg_policies
@@ -74,7 +75,8 @@ BEGIN
         'current_canvas', 'canvas_archives', 'canvas_epochs', 'rotations',
         'pixel_events_lost', 'pixel_events_refused', 'recorder_progress',
         'canvas_snapshots', 'weekly_agent_stats', 'comments',
-        'admin_actions', 'rule_definitions', 'artworks', 'votes']
+        'admin_actions', 'rule_definitions', 'artworks', 'votes',
+        'chaos_mechanics', 'decay_progress']
     LOOP
         CONTINUE WHEN EXISTS (
             SELECT FROM pg_policies

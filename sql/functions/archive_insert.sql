@@ -23,7 +23,7 @@ BEGIN
          canvas_data_compressed, width, height, background, palette,
          total_pixels_placed, unique_contributors, stats,
          winner_user_id, winner_agent_id,
-         first_epoch, closing_epoch, new_epoch, last_seq)
+         first_epoch, closing_epoch, new_epoch, last_seq, rules)
     SELECT p_week.week_number, p_week.year, p_week.week_started_at,
            greatest(p_week.week_started_at, coalesce(v_new.started_at, now())),
            p_week.current_game_mode_id, p_canvas_data,
@@ -42,7 +42,10 @@ BEGIN
                       WHERE e.epoch < v_new.epoch),
                     nullif(p_done.epoch, 0)),
            coalesce(p_rotation.new_epoch, v_new.epoch),
-           coalesce(p_rotation.turned_seq, v_new.base_seq, p_done.seq)
+           coalesce(p_rotation.turned_seq, v_new.base_seq, p_done.seq),
+           p_week.rules
+           || CASE WHEN p_week.factions IS NULL THEN '{}'
+                   ELSE jsonb_build_object('factions', p_week.factions) END
       FROM (SELECT coalesce(sum(pixels), 0) AS pixels, count(*) AS actors
               FROM week_totals) AS t
     RETURNING * INTO v_archive;

@@ -26,13 +26,19 @@ BEGIN
                week_number = l.week_number, year = l.year,
                updated_at = now()
           FROM week_label(v_resets) AS l;
+
+        UPDATE current_canvas c
+           SET rules = w.rules, factions = rules_factions(w.rules)
+          FROM (SELECT rules_compiled(m.slug, o.year, o.week_number, 1)
+                           AS rules
+                  FROM current_canvas o
+                  JOIN game_modes m ON m.id = o.current_game_mode_id) AS w;
     END IF;
 
     RETURN QUERY
-    SELECT c.width, c.height, c.background::integer, c.palette, m.slug,
-           m.rules, c.week_number, c.year, v_known
-      FROM current_canvas c
-      JOIN game_modes m ON m.id = c.current_game_mode_id;
+    SELECT c.width, c.height, c.background::integer, c.palette, w.game_mode,
+           w.rules, w.week_number, w.year, v_known
+      FROM current_canvas c CROSS JOIN page_week() w;
 END
 $$;
 

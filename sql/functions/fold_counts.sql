@@ -1,7 +1,7 @@
 CREATE OR REPLACE FUNCTION fold_counts(
     p_epoch bigint, p_seq bigint, p_limit bigint DEFAULT NULL)
     RETURNS TABLE (to_epoch bigint, to_seq bigint, kind text,
-                   actor_id uuid, pixels bigint)
+                   member text, pixels bigint)
     LANGUAGE plpgsql STABLE
     SET search_path = canvas, public, pg_temp
 AS $$
@@ -41,29 +41,40 @@ BEGIN
 
     RETURN QUERY
     WITH actors AS (
-        SELECT e.user_id, e.agent_id, count(*) AS pixels
+        SELECT e.user_id, e.agent_id, e.faction, count(*) AS pixels
           FROM log_ranges(v_epoch, v_seq, fold_counts.to_epoch + 1) r
           JOIN pixel_events e ON e.epoch = r.epoch
                              AND e.seq > r.from_seq
                              AND e.seq <= least(r.to_seq,
                                               fold_counts.to_seq)
-         GROUP BY e.user_id, e.agent_id
+         WHERE num_nonnulls(e.user_id, e.agent_id) = 1
+         GROUP BY e.user_id, e.agent_id, e.faction
+    ), members AS (
+        SELECT CASE WHEN a.agent_id IS NOT NULL THEN 'a'
+                    WHEN u.is_guest IS FALSE THEN 'u'
+                    ELSE 'g' END AS kind,
+               coalesce(a.user_id, a.agent_id)::text AS member,
+               sum(a.pixels)::bigint AS pixels
+          FROM actors a LEFT JOIN users u ON u.id = a.user_id
+         GROUP BY a.user_id, a.agent_id, u.is_guest
+         UNION ALL
+        SELECT 'f', f.name, sum(a.pixels)::bigint
+          FROM actors a
+          JOIN unnest(page_factions()) WITH ORDINALITY AS f (name, n)
+               ON f.n = a.faction
+         GROUP BY f.name
     )
-    SELECT fold_counts.to_epoch, fold_counts.to_seq,
-           CASE WHEN a.agent_id IS NOT NULL THEN 'a'
-                WHEN u.is_guest IS FALSE THEN 'u'
-                WHEN a.user_id IS NOT NULL THEN 'g' END,
-           coalesce(a.user_id, a.agent_id), a.pixels
-      FROM (VALUES (1)) AS one
-      LEFT JOIN actors a ON true
-      LEFT JOIN users u ON u.id = a.user_id;
+    SELECT fold_counts.to_epoch, fold_counts.to_seq, m.kind, m.member,
+           m.pixels
+      FROM (VALUES (1)) AS one LEFT JOIN members m ON true;
 END
 $$;
 
 COMMENT ON FUNCTION fold_counts(bigint, bigint, bigint) IS
-    'Pixels by actor of the page that Redis shows, behind a position and up to
-(to_epoch, to_seq): what is recorded, or about p_limit events of it.  One row
-at least, with actor_id NULL when nobody placed; none: nothing is behind it';
+    'Pixels by actor, and by faction (kind f, member its name), of the page
+that Redis shows, behind a position and up to (to_epoch, to_seq): what is
+recorded, or about p_limit events of it.  One row at least, with member NULL
+when nobody placed; none: nothing is behind it';
 
 REVOKE ALL ON FUNCTION fold_counts(bigint, bigint, bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION fold_counts(bigint, bigint, bigint)

@@ -15,9 +15,8 @@ BEGIN
                'color', e.color,
                'userId', coalesce(e.user_id, e.agent_id),
                'username', coalesce(u.username, a.name,
-                   spare_name(CASE WHEN e.user_id IS NULL
-                                   THEN 'agent-' ELSE 'guest-' END, 32,
-                              coalesce(e.user_id, e.agent_id))),
+                   spare_name('guest-', 32, e.user_id),
+                   spare_name('agent-', 32, e.agent_id)),
                'createdAt', rfc3339(e.created_at))
                ORDER BY e.epoch DESC, e.seq DESC)
       INTO v_list

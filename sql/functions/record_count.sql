@@ -11,6 +11,7 @@ DECLARE
     v_users   actor_pixels[];
     v_agents  actor_pixels[];
     v_events  bigint;
+    v_placed  bigint;
     v_actors  bigint;
 BEGIN
     SELECT * INTO STRICT v_done FROM recorder_progress FOR UPDATE;
@@ -38,8 +39,11 @@ BEGIN
                FILTER (WHERE user_id IS NOT NULL),
            array_agg((agent_id, pixels, last_at)::actor_pixels)
                FILTER (WHERE agent_id IS NOT NULL),
-           coalesce(sum(pixels), 0)
-      INTO v_users, v_agents, v_events
+           coalesce(sum(pixels), 0),
+           coalesce(sum(pixels) FILTER (WHERE num_nonnulls(user_id,
+                                                           agent_id) = 1),
+                    0)
+      INTO v_users, v_agents, v_events, v_placed
       FROM actors;
 
     PERFORM record_count_users(v_users);
@@ -50,7 +54,7 @@ BEGIN
         v_actors := record_count_week(v_users, v_agents);
 
         UPDATE current_canvas
-           SET total_pixels_this_week = total_pixels_this_week + v_events,
+           SET total_pixels_this_week = total_pixels_this_week + v_placed,
                unique_contributors_this_week = unique_contributors_this_week
                                                + v_actors,
                canvas_version = canvas_version + v_events,
@@ -66,7 +70,8 @@ $$;
 COMMENT ON FUNCTION record_count() IS
     'Adds what is recorded and not counted yet to the counters of its actors
 and, when it belongs to the week of current_canvas, to those of the week.
-Returns the number of events';
+What nobody placed counts in canvas_version
+alone.  Returns the number of events';
 
 REVOKE ALL ON FUNCTION record_count() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION record_count() TO canvas_service;

@@ -40,14 +40,15 @@ BEGIN
     )
     INSERT INTO pixel_events_lost
         (epoch, seq, id, x, y, color, old_color, created_at, user_id,
-         agent_id, session_id, lost_to_epoch)
+         agent_id, session_id, faction, lost_to_epoch)
     SELECT epoch, seq, id, x, y, color, old_color, created_at, user_id,
-           agent_id, session_id, p_epoch
+           agent_id, session_id, faction, p_epoch
       FROM gone;
     GET DIAGNOSTICS v_lost = ROW_COUNT;
 
     IF v_lost > 0 THEN
         PERFORM record_uncount(p_epoch);
+        PERFORM decay_restart();
     END IF;
 
     RETURN v_lost;

@@ -46,7 +46,8 @@ BEGIN
            updated_at = now()
       FROM (SELECT count(*) AS events
               FROM pixel_events_lost
-             WHERE lost_to_epoch = p_lost_to_epoch AND epoch < v_before) AS l,
+             WHERE lost_to_epoch = p_lost_to_epoch AND epoch < v_before
+               AND num_nonnulls(user_id, agent_id) = 1) AS l,
            (SELECT count(*) AS actors FROM contributors_this_week) AS c;
 END
 $$;

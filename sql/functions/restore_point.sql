@@ -2,14 +2,15 @@ CREATE OR REPLACE FUNCTION restore_point()
     RETURNS TABLE (epoch bigint, seq bigint, canvas_data bytea,
                    width integer, height integer, background integer,
                    palette text[], game_mode text, rules jsonb,
-                   week_number integer, year integer, next_epoch bigint)
+                   week_number integer, year integer, next_epoch bigint,
+                   started_at timestamptz, actors_epoch bigint,
+                   actors_seq bigint)
     LANGUAGE plpgsql STABLE
     SET search_path = canvas, public, pg_temp
 AS $$
 DECLARE
     v_fresh  canvas_epochs;
     v_image  canvas_snapshots;
-    v_new    rotations;
 BEGIN
     -- Where the canvas was last plain background.
     SELECT * INTO v_fresh
@@ -36,28 +37,19 @@ BEGIN
      ORDER BY s.epoch DESC, s.seq DESC
      LIMIT 1;
 
-    -- The page may be turned although its week is not archived yet.
-    SELECT * INTO v_new
-      FROM rotations r
-     WHERE r.step IN ('turned', 'drained')
-       AND r.new_epoch = next_week_epoch();
-
     RETURN QUERY
     SELECT coalesce(v_image.epoch, v_fresh.epoch),
            coalesce(v_image.seq, v_fresh.base_seq),
            v_image.canvas_data,
            c.width, c.height, c.background::integer, c.palette,
-           m.slug, m.rules,
-           coalesce(v_new.new_week_number, c.week_number),
-           coalesce(v_new.new_year, c.year),
+           w.game_mode, w.rules, w.week_number, w.year,
            greatest(p.epoch + 1,
                     (SELECT max(e.epoch) FROM canvas_epochs e) + 1,
-                    (extract(epoch FROM clock_timestamp()) * 1000)::bigint)
+                    (extract(epoch FROM clock_timestamp()) * 1000)::bigint),
+           w.started_at, w.actors_epoch, w.actors_seq
       FROM current_canvas c
      CROSS JOIN recorder_progress p
-      JOIN game_modes m ON CASE WHEN v_new.id IS NULL
-                                THEN m.id = c.current_game_mode_id
-                                ELSE m.slug = v_new.game_mode_slug END;
+     CROSS JOIN page_week() w;
 END
 $$;
 

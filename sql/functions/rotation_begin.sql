@@ -19,7 +19,7 @@ BEGIN
     -- A choice that waited beyond the week it was made for gets a new week.
     UPDATE rotations
        SET new_resets_at = v_resets, new_week_number = v_label.week_number,
-           new_year = v_label.year, updated_at = now()
+           new_year = v_label.year, rules = NULL, updated_at = now()
      WHERE step = 'chosen' AND new_resets_at <= p_now;
 
     RETURN QUERY SELECT * FROM rotations WHERE step <> 'done' FOR UPDATE;

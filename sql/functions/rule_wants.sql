@@ -40,6 +40,14 @@ BEGIN
                   AND (SELECT bool_and(rectangle_fits(r))
                          FROM jsonb_array_elements(p_value) AS e (r));
 
+    WHEN 'percents' THEN
+        v_wants := 'an array of 1 to 64 rectangles {"x", "y", "width", '
+                   '"height"} within 100 by 100';
+        v_fits := v_type = 'array'
+                  AND jsonb_array_length(p_value) BETWEEN 1 AND 64
+                  AND (SELECT bool_and(percents_fit(r))
+                         FROM jsonb_array_elements(p_value) AS e (r));
+
     ELSE
         v_wants := format('%s from %s to %s',
                           CASE (p_rule).kind WHEN 'integer' THEN 'an integer'

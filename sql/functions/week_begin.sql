@@ -8,6 +8,7 @@ DECLARE
     v_week    current_canvas;
     v_resets  timestamptz := p_resets_at;
     v_label   record;
+    v_rules   jsonb;
 BEGIN
     SELECT * INTO STRICT v_week FROM current_canvas;
 
@@ -19,6 +20,11 @@ BEGIN
 
     v_label := week_label(v_resets);
 
+    v_rules := coalesce((SELECT r.rules FROM rotations r
+                          WHERE r.new_epoch = p_archive.new_epoch),
+                        rules_compiled(p_slug, v_label.year,
+                                       v_label.week_number, 1));
+
     UPDATE current_canvas
        SET current_game_mode_id = (SELECT id FROM game_modes
                                     WHERE slug = p_slug),
@@ -28,9 +34,14 @@ BEGIN
            next_game_mode_id = NULL, announce_next_at = NULL,
            start_epoch = coalesce(p_archive.new_epoch,
                                   p_archive.closing_epoch, 0),
-           start_seq = p_archive.last_seq, updated_at = now()
+           start_seq = p_archive.last_seq,
+           rules = v_rules, factions = rules_factions(v_rules),
+           actors_epoch = coalesce(p_archive.new_epoch,
+                                   p_archive.closing_epoch, 0),
+           actors_seq = p_archive.last_seq, updated_at = now()
     RETURNING * INTO v_week;
 
+    PERFORM decay_restart('-infinity');
     PERFORM week_recount(v_week);
 END
 $$;

@@ -29,6 +29,7 @@ BEGIN
               JOIN pixel_events e ON e.epoch = r.epoch
                                  AND e.seq > r.from_seq
                                  AND e.seq <= r.to_seq
+             WHERE num_nonnulls(e.user_id, e.agent_id) = 1
              GROUP BY 1, 2) AS t
       LEFT JOIN users u ON u.id = t.actor_id;
 END

@@ -138,19 +138,22 @@ SELECT mark(10, 13, 'rotate');
 SELECT put(10, 14, 17, 'ada');
 SELECT put(10, 18, 18, NULL, 'bot');
 SELECT set_eq('SELECT * FROM fold_counts(0, 0)',
-              $$VALUES (10::bigint, 18::bigint, 'u', actor('ada'), 4::bigint),
-                       (10, 18, 'a', actor('bot'), 1)$$,
+              $$VALUES (10::bigint, 18::bigint, 'u', actor('ada')::text,
+                        4::bigint),
+                       (10, 18, 'a', actor('bot')::text, 1)$$,
               'the page that Redis shows, not the one before');
 SELECT set_eq('SELECT * FROM fold_counts(10, 15)',
-              $$VALUES (10::bigint, 18::bigint, 'u', actor('ada'), 2::bigint),
-                       (10, 18, 'a', actor('bot'), 1)$$, 'behind a position');
+              $$VALUES (10::bigint, 18::bigint, 'u', actor('ada')::text,
+                        2::bigint),
+                       (10, 18, 'a', actor('bot')::text, 1)$$,
+              'behind a position');
 SELECT set_eq('SELECT * FROM fold_counts(8, 13, 3)',
-              $$VALUES (10::bigint, 16::bigint, 'u', actor('ada'),
+              $$VALUES (10::bigint, 16::bigint, 'u', actor('ada')::text,
                         3::bigint)$$, 'in pieces');
 SELECT is_empty('SELECT * FROM fold_counts(10, 18)', 'nothing is behind it');
 SELECT mark(11, 18, 'restart');
 SELECT set_eq('SELECT * FROM fold_counts(10, 18)',
-              $$VALUES (11::bigint, 18::bigint, NULL::text, NULL::uuid,
+              $$VALUES (11::bigint, 18::bigint, NULL::text, NULL::text,
                         NULL::bigint)$$, 'nobody placed');
 
 SELECT finish();

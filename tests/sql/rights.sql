@@ -2,7 +2,7 @@
 -- without owning anything.
 
 BEGIN;
-SELECT plan(66);
+SELECT plan(68);
 
 INSERT INTO users (username, password_hash) VALUES ('ada', 'secret');
 INSERT INTO agents (name, api_key_hash) VALUES ('bot', 'secret');
@@ -26,6 +26,7 @@ SELECT is(has_table_privilege('canvas_web', 'canvas.' || t, 'SELECT'),
                          'comments', 'rule_definitions', 'artworks',
                          'fresh_modes', 'mode_standings',
                          'artwork_standings', 'votes_by_actor',
+                         'chaos_mechanics',
                          'v_current_week_leaderboard',
                          'v_archive_history']),
           'canvas_web reads ' || t)
@@ -71,9 +72,12 @@ SELECT set_eq(
           'api_game_upcoming', 'api_history_pixel', 'api_history_recent',
           'api_history_user', 'api_votes', 'archive_mode_json',
           'comment_json', 'standing_json', 'voting_enabled',
+          'chaos_about', 'chaos_day', 'chaos_draw', 'chaos_point',
           'game_mode_json', 'get_current_game_mode', 'history_json',
           'history_limit', 'milliseconds_until', 'next_week_reset',
-          'parse_position', 'rfc3339', 'spare_name', 'week_label'],
+          'parse_position', 'rfc3339', 'rules_chaos', 'rules_compiled',
+          'rules_day', 'rules_factions', 'rules_mask', 'spare_name',
+          'week_label'],
     'and calls what reads');
 SELECT is_empty(
     $$SELECT proname FROM pg_proc, aclexplode(proacl) AS a

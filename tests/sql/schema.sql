@@ -92,9 +92,10 @@ SELECT throws_ok(
     $$INSERT INTO users (username, password_hash) VALUES ('ADA', 'x')$$,
     '23505', NULL, 'names differ in more than case');
 SELECT throws_ok(
-    $$INSERT INTO pixel_events (epoch, seq, x, y, color, old_color, created_at)
-      VALUES (1, 1, 0, 0, 0, 0, now())$$, '23514', NULL,
-    'an event has an actor');
+    $$INSERT INTO pixel_events (epoch, seq, x, y, color, old_color, created_at,
+                                user_id, agent_id)
+      VALUES (1, 1, 0, 0, 0, 0, now(), actor('a'), actor('b'))$$, '23514',
+    NULL, 'an event has one actor, or none');
 SELECT throws_ok(
     $$INSERT INTO rotations (closing_epoch, game_mode_slug, week_number, year,
                              new_week_number, new_year, new_resets_at)

@@ -13,7 +13,7 @@ AS $$
 BEGIN
     CREATE TEMPORARY TABLE IF NOT EXISTS record_batch AS
     SELECT epoch, seq, x, y, color, old_color, user_id, agent_id, session_id,
-           created_at
+           created_at, faction
       FROM canvas.pixel_events LIMIT 0;
 
     DELETE FROM record_batch;
@@ -41,7 +41,7 @@ BEGIN
     END IF;
 
     INSERT INTO pixel_events (epoch, seq, x, y, color, old_color, user_id,
-                              agent_id, session_id, created_at)
+                              agent_id, session_id, created_at, faction)
     SELECT * FROM record_batch;
     GET DIAGNOSTICS v_n = ROW_COUNT;
 
@@ -68,7 +68,7 @@ BEGIN
     INSERT INTO record_batch
     SELECT p_epoch, seq, seq % 500, seq / 500 % 500, seq % 16, 15,
            actor(p_user), actor(p_agent), NULL,
-           p_at + seq * interval '1 millisecond'
+           p_at + seq * interval '1 millisecond', NULL
       FROM generate_series(p_from, p_to) AS seq;
 END
 $$;

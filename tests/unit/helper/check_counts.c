@@ -48,6 +48,7 @@ START_TEST(check_counts_random)
     size_t              used;
     uint8_t             actor[16], other[16];
     uint32_t            expected[CHECK_COUNTS_ACTORS] = { 0 };
+    uint32_t            factions[256] = { 0 };
     uint64_t            state;
     unsigned            i, n, k;
     ctl_counts_t        counts = { 0 };
@@ -71,7 +72,8 @@ START_TEST(check_counts_random)
         }
 
         expected[k]++;
-        ck_assert(ctl_counts_add(&counts, actor, kind));
+        ck_assert(ctl_counts_add(&counts, actor, kind, n % 256));
+        factions[n % 256]++;
     }
 
     used = 0;
@@ -88,10 +90,12 @@ START_TEST(check_counts_random)
     }
 
     ck_assert_uint_eq(counts.used, used);
+    ck_assert_mem_eq(counts.factions, factions, sizeof(factions));
     ck_assert_uint_gt(counts.size, 1024);
 
     ctl_counts_clear(&counts);
     ck_assert_uint_eq(counts.used, 0);
+    ck_assert_uint_eq(counts.factions[7], 0);
     check_counts_actor(3, actor);
     ck_assert_ptr_null(check_counts_find(&counts, actor, 'a'));
 

@@ -8,6 +8,10 @@ BEGIN
     EXECUTE format('ALTER DATABASE %I SET search_path = canvas, public',
                    current_database());
 
+    -- Compiling a query over a large log takes longer than the few rows that
+    -- most of them read, and is done anew each time.
+    EXECUTE format('ALTER DATABASE %I SET jit = off', current_database());
+
     -- week_totals is a temporary table
     EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO canvas_service',
                    current_database());

@@ -27,24 +27,8 @@ BEGIN
             coalesce(p_year, v_last.year, v_week.year),
             p_started_at);
 
-    WITH gone AS (
-        DELETE FROM pixel_events e
-         USING canvas_epochs c
-         WHERE c.epoch >= v_week.start_epoch
-           AND c.epoch < p_epoch
-           AND e.epoch = c.epoch
-           AND e.seq > greatest(p_base_seq,
-                                CASE WHEN c.epoch = v_week.start_epoch
-                                     THEN v_week.start_seq END)
-        RETURNING e.*
-    )
-    INSERT INTO pixel_events_lost
-        (epoch, seq, id, x, y, color, old_color, created_at, user_id,
-         agent_id, session_id, faction, lost_to_epoch)
-    SELECT epoch, seq, id, x, y, color, old_color, created_at, user_id,
-           agent_id, session_id, faction, p_epoch
-      FROM gone;
-    GET DIAGNOSTICS v_lost = ROW_COUNT;
+    v_lost := record_lost(p_epoch, p_base_seq, v_week.start_epoch,
+                          v_week.start_seq);
 
     IF v_lost > 0 THEN
         PERFORM record_uncount(p_epoch);

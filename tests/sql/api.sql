@@ -1,7 +1,7 @@
 -- What nginx passes through: shapes, paging, refusals, and the use of indexes.
 
 BEGIN;
-SELECT plan(76);
+SELECT plan(78);
 
 SELECT mark(1, 0, 'init');
 INSERT INTO users (id, username, password_hash)
@@ -203,7 +203,10 @@ SELECT cmp_ok(pg_temp.reads('SELECT ' || q), '<=', 400::bigint,
       'api_history_pixel(7, 13, NULL, 100)',
       $$api_history_pixel(7, 13, '2-30000', 100)$$,
       $$api_history_user(md5('7')::uuid, NULL, 100)$$,
-      $$api_history_user(md5('7')::uuid, '2-30000', 50)$$]) AS q;
+      $$api_history_user(md5('7')::uuid, '2-30000', 50)$$,
+      $$mark(3, 60000, 'restart')$$]) AS q;
+SELECT is(count(*), 0::bigint, 'and nothing was lost')
+  FROM pixel_events_lost;
 
 SELECT finish();
 ROLLBACK;

@@ -2,7 +2,7 @@
 -- without owning anything.
 
 BEGIN;
-SELECT plan(68);
+SELECT plan(69);
 
 INSERT INTO users (username, password_hash) VALUES ('ada', 'secret');
 INSERT INTO agents (name, api_key_hash) VALUES ('bot', 'secret');
@@ -79,6 +79,9 @@ SELECT set_eq(
           'rules_day', 'rules_factions', 'rules_mask', 'spare_name',
           'week_label'],
     'and calls what reads');
+SELECT ok('jit=off' = ANY (setconfig), 'no query is compiled')
+  FROM pg_db_role_setting JOIN pg_database d ON d.oid = setdatabase
+ WHERE datname = current_database() AND setrole = 0;
 SELECT is_empty(
     $$SELECT proname FROM pg_proc, aclexplode(proacl) AS a
        WHERE pronamespace = 'canvas'::regnamespace AND a.grantee = 0$$,

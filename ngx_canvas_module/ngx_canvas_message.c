@@ -461,8 +461,9 @@ ngx_canvas_message_error(ngx_canvas_session_t *session, canvas_code_t code,
     size_t  len;
     u_char  reply[CANVAS_PROTO_REPLY_MAX];
 
+    /* there is no room for the name of a rule in the binary form */
     if (ngx_canvas_wire_binary(session->wire)
-        && msg->type == CANVAS_MSG_PLACE)
+        && msg->type == CANVAS_MSG_PLACE && !(rule && rule[0]))
     {
         len = canvas_proto_error_binary(reply, code, remaining, msg);
 

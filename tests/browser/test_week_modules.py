@@ -170,3 +170,92 @@ def test_only_addresses_of_the_web_become_links(js, address, expected):
         return m.webAddress({json.dumps(address)})?.protocol ?? null;""")
 
     assert (found or "").rstrip(":") == (expected or "")
+
+
+def play(js, body):
+    """body: what to return of `play`, and what to do before"""
+    return js("play", f"const play = new m.Play(); {body}")
+
+
+def test_without_rules_everything_is_allowed(js):
+    assert play(js, """return [play.obstacle(0), play.color, play.factions,
+        play.objection({ x: 1, y: 2, color: 3 }), play.personal];""") \
+        == [None, None, [], None, False]
+
+
+def test_faction_is_needed_until_there_is_one(js):
+    assert play(js, """
+        play.setRules({ faction_required: true, factions: ["red"] }, null);
+        const before = play.obstacle(0);
+
+        play.is({ faction: "red" });
+
+        return [before, play.obstacle(0), play.personal];""") \
+        == ["faction_required", None, True]
+
+
+@pytest.mark.parametrize("assigned", [True, False])
+def test_color_lock(js, assigned):
+    """an assigned colour, or that of the first pixel"""
+    first = 'play.is({ color: 4 });' if assigned else 'play.placed(4);'
+
+    assert play(js, f"""
+        play.setRules({{ colorLock: true }}, null);
+        const before = play.objection({{ x: 0, y: 0, color: 5 }});
+
+        {first}
+        play.placed(5);
+
+        return [before, play.color, play.objection({{ x: 0, y: 0, color: 5 }}),
+                play.objection({{ x: 0, y: 0, color: 4 }})];""") \
+        == [None, 4, "colorLock", None]
+
+
+def test_a_color_does_not_matter_without_the_rule(js):
+    assert play(js, """
+        play.setRules({}, null);
+        play.is({ color: 4 });
+
+        return [play.color, play.objection({ x: 0, y: 0, color: 5 })];""") \
+        == [None, None]
+
+
+def test_the_mask_comes_before_the_color(js):
+    assert play(js, """
+        play.setRules({ colorLock: true,
+            mask: [{ x: 1, y: 1, width: 1, height: 1 }] }, null);
+        play.is({ color: 4 });
+
+        return [play.objection({ x: 0, y: 0, color: 5 }),
+                play.objection({ x: 1, y: 1, color: 5 })];""") \
+        == ["mask", "colorLock"]
+
+
+def test_placing_ends(js):
+    assert play(js, """
+        const start = "2026-01-31T14:00:00Z";
+        const end = Date.parse(start) + 2 * 3600000;
+
+        play.setRules({ duration_hours: 2 }, start);
+
+        return [play.end === end, play.obstacle(end - 1), play.obstacle(end)];
+    """) == [True, None, "duration_hours"]
+
+
+def test_what_only_the_server_knows_holds_while_the_rules_do(js):
+    assert play(js, """
+        const rules = { max_pixels_per_user: 5 };
+        const seen = [play.setRules(rules, null)];
+
+        play.refused("mask");
+        seen.push(play.obstacle(0));
+        play.refused("max_pixels_per_user");
+        seen.push(play.setRules({ ...rules }, null), play.obstacle(0));
+        seen.push(play.setRules({ max_pixels_per_user: 6 }, null),
+                  play.obstacle(0));
+        play.refused("max_pixels_per_user");
+        play.anew();
+        seen.push(play.obstacle(0));
+
+        return seen;""") \
+        == [True, None, False, "max_pixels_per_user", True, None, None]

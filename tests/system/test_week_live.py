@@ -1,5 +1,8 @@
 """The week turns while people paint; rules and resets reach them."""
 
+import json
+import struct
+
 from crowd import Crowd
 from harness.stack import PREFIX, wait_for
 
@@ -67,6 +70,33 @@ def test_rules_message(stack):
 
     stack.redis.execute_command(
         "FCALL", "canvas_settings", 5, *page, PREFIX + "canvas:updates", "")
+
+
+def test_a_refusal_names_the_rule(stack, tmp_path):
+    """also where the rest is binary"""
+    mode = tmp_path / "mode.json"
+    mode.write_text(json.dumps({
+        "id": "one-each", "name": "One each", "description": "One pixel each",
+        "weight": 0, "rules": {"max_pixels_per_user": 1}}))
+    assert stack.helper("mode", "save", str(mode)).returncode == 0
+    assert stack.helper("rotate", "--force", "--mode",
+                        "one-each").returncode == 0
+
+    for protocol in ("canvas.v1.json", "canvas.v1.bin"):
+        guest = stack.guest()
+        assert guest.place(3, 3, 3).status_code == 200
+
+        with stack.client(guest, protocols=[protocol]) as client:
+            if protocol.endswith("bin"):
+                client.send(struct.pack(">BIHHB", 0x10, 9, 3, 3, 3))
+            else:
+                client.send({"type": "place", "x": 3, "y": 3, "color": 3,
+                             "id": 9})
+            error = client.wait_for("error")
+            assert error["rule"] == "max_pixels_per_user"
+            assert error["code"] == "RULE_VIOLATION" and error["id"] == 9
+
+    stack.helper("rotate", "--force", "--mode", "classic")
 
 
 def test_online_message(stack):

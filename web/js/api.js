@@ -65,6 +65,14 @@ export async function get(path) {
     return json(await request(path, { cache: "no-cache" }));
 }
 
+export async function post(path, body) {
+    return json(await request(path, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(body),
+    }));
+}
+
 async function request(path, options = {}) {
     let response;
 

@@ -6,7 +6,9 @@
 import { get } from "./api.js";
 import { ServerClock } from "./clock.js";
 
+const SOON_MS = 200;            // after a new week was said
 const SPREAD_MS = 1000;         // not everybody asks in the same moment
+const MISSED_MS = 30000;        // until it is known what a broken line missed
 const AGAIN_MS = [1000, 2000, 4000, 8000, 15000, 30000, 60000];
 
 export class Game {
@@ -31,16 +33,18 @@ export class Game {
 
     // the message: also after a broken line, on which anything was missed
     welcome({ gameMode, cooldown, canvasInfo }) {
-        const known = this.week !== null && gameMode === this.#gameMode
+        const known = this.#current() && gameMode === this.#gameMode
             && canvasInfo.epoch === this.#epoch
-            && Date.parse(this.week.resetAt) > this.clock.now();
+            && this.resetAt > this.clock.now();
 
-        this.#gameMode = gameMode;
         this.#epoch = canvasInfo.epoch;
         this.cooldown = cooldown;
+        this.#plays(gameMode);
 
         if (!known) {
             this.#ask();
+        } else {
+            this.#askIn(Math.random() * MISSED_MS);
         }
 
         this.#changed();
@@ -49,21 +53,28 @@ export class Game {
     // the message; it has all of the rules
     ruled({ gameMode, cooldown, rules }) {
         this.cooldown = cooldown;
+        this.#plays(gameMode);
         this.rules = rules;
 
-        if (gameMode !== this.#gameMode) {
-            this.turned({ gameMode });
+        if (!this.#current()) {
+            this.#askIn(SOON_MS + Math.random() * SPREAD_MS);
         }
 
         this.#changed();
     }
 
-    // another week has begun
+    // another week has begun; the message
     turned({ gameMode }) {
-        this.#gameMode = gameMode;
+        this.#plays(gameMode);
         this.#over = this.week?.startedAt ?? null;
         this.#failures = 0;
-        this.#askIn(Math.random() * SPREAD_MS);
+        this.#askIn(SOON_MS + Math.random() * SPREAD_MS);
+        this.#changed();
+    }
+
+    // of the week, RFC 3339; null: not known
+    get startedAt() {
+        return this.#current() ? this.week.startedAt : null;
     }
 
     // ms of clock; NaN: not known
@@ -79,6 +90,14 @@ export class Game {
 
     get icon() {
         return this.mode?.id === this.#gameMode ? this.mode.icon : null;
+    }
+
+    // the rules of another mode are none of this one
+    #plays(gameMode) {
+        if (gameMode !== this.#gameMode) {
+            this.#gameMode = gameMode;
+            this.rules = null;
+        }
     }
 
     #askIn(delay) {

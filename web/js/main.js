@@ -1,36 +1,35 @@
 // The page: joins the picture, the line to the server and the controls.
 
-import { fetchCanvas, fetchInfo, identify } from "./api.js";
+import { fetchCanvas, fetchInfo, get, identify } from "./api.js";
 import { Connection } from "./connection.js";
-import { Cooldown } from "./cooldown.js";
+import { Factions } from "./factions.js";
 import { Game } from "./game.js";
 import { Gestures } from "./gestures.js";
 import { remember, remembered } from "./memory.js";
 import { Mender } from "./mender.js";
 import { Mirror } from "./mirror.js";
 import { Palette } from "./palette.js";
-import { Pending } from "./pending.js";
+import { Placing } from "./placing.js";
+import { Play } from "./play.js";
 import { decode, encodePlace } from "./protocol.js";
 import { Status } from "./status.js";
 import { View } from "./view.js";
 import { Week } from "./week/week.js";
 import { sentence, WORDS } from "./words.js";
 
-const ANSWER_MS = 10000;        // a placement is answered within
 const JOIN_AGAIN_S = 5;
+const SPREAD_MS = 2000;
 const TOUCH_SCALE = 8;          // smaller pixels than that no finger meets
 const TOUCH_ZOOM = 20;          // the scale a tap on them leads to
 
 class Page {
     #mirror = null;
     #stale = true;              // the mirror must be fetched again
-    #user = null;               // its UUID; null: watching
     #asked = false;             // for a session, got one, not seen it yet
-    #rejoin = 0;                // timer
-    #cooldown = 0;              // s, of this canvas
+    #rejoin = 0;                // timers
+    #asking = 0;
     #cursor = null;
 
-    #pending = new Pending();
     #status = new Status();
     #view = new View({
         top: document.getElementById("bar"),
@@ -40,8 +39,29 @@ class Page {
 
     #palette = new Palette(() => this.#picked());
     #game = new Game(() => this.#played());
-    #week = new Week(this.#game, () => this.#palette.colors);
-    #timer = new Cooldown(() => this.#place(this.#cursor));
+    #play = new Play();
+    #placing = new Placing({
+        palette: this.#palette,
+        play: this.#play,
+        now: () => this.#game.clock.now(),
+        on: {
+            send: (placement) => this.#line.send(
+                encodePlace(this.#line.binary, placement)),
+            repaint: (pixel) => this.#repaint(pixel),
+            say: (text) => this.#status.say(text),
+            restart: () => this.#line.restart(),
+            choose: () => this.#factions.open(),
+        },
+    });
+
+    #factions = new Factions(this.#play, () => this.#settle());
+    #week = new Week({
+        game: this.#game,
+        play: this.#play,
+        palette: () => this.#palette.colors,
+        choose: () => this.#factions.open(),
+    });
+
     #line = new Connection({
         prepare: () => this.#prepare(),
         receive: (data) => this.#receive(decode(data)),
@@ -73,7 +93,7 @@ class Page {
             hover: (pixel) => this.#hover(pixel),
             tap: (pixel, touch) => this.#tap(pixel, touch),
             step: (dx, dy) => this.#step(dx, dy),
-            place: () => this.#place(this.#cursor),
+            place: () => this.#placing.place(this.#cursor),
         });
         this.#zoomButtons();
         this.#line.connect();
@@ -93,7 +113,7 @@ class Page {
             this.#setPalette(info.palette);
             this.#status.online(info.online);
             this.#status.loaded();
-            this.#pending.reach(canvas.seq);
+            this.#placing.reach(canvas.seq);
             this.#draw();
         }
 
@@ -113,11 +133,10 @@ class Page {
     }
 
     #welcome(welcome) {
-        const { userId, cooldown, cooldownRemaining, canvasInfo } = welcome;
+        const { userId, canvasInfo } = welcome;
 
-        this.#user = userId;
-        this.#cooldown = cooldown;
-        this.#timer.start(cooldownRemaining, cooldown);
+        this.#placing.welcome(welcome);
+        this.#play.is(welcome);
         this.#game.welcome(welcome);
 
         if (this.#setPalette(canvasInfo.palette)) {
@@ -133,10 +152,10 @@ class Page {
         } else {
             this.#asked = false;
             remember("session", 1);
-            this.#resend();
+            this.#placing.resend();
         }
 
-        this.#label();
+        this.#settle();
     }
 
     // a session is part of the upgrade: get one, then connect again
@@ -157,7 +176,7 @@ class Page {
             const seconds = Math.max(JOIN_AGAIN_S, error.retryAfter);
 
             this.#status.say(sentence(error));
-            this.#rejoin = setTimeout(() => this.#user ?? this.#join(),
+            this.#rejoin = setTimeout(() => this.#placing.user ?? this.#join(),
                                       seconds * 1000);
         }
     }
@@ -166,44 +185,31 @@ class Page {
         const good = this.#mirror.apply(first, pixels, (x, y) =>
             this.#repaint({ x, y }));
 
-        this.#pending.reach(this.#mirror.seq).forEach((placement) =>
-            this.#repaint(placement));
+        this.#placing.reach(this.#mirror.seq);
 
         if (!good) {
             this.#reload();
         }
     }
 
-    #placed({ id, seq, cooldown }) {
-        const placement = this.#pending.accept(id, seq);
-
-        this.#cooldown = cooldown;
-
-        if (placement !== undefined) {
-            this.#timer.start(cooldown, cooldown);
-            this.#pending.reach(this.#mirror.seq);
-            this.#repaint(placement);
-        }
-
-        this.#label();
+    #placed(message) {
+        this.#placing.accept(message, this.#mirror.seq);
+        this.#settle();
     }
 
     #error(error) {
-        const placement = this.#pending.drop(error.id);
-
-        if (placement !== undefined) {
-            this.#repaint(placement);
-        }
-
-        if (error.code === "RATE_LIMITED") {
-            this.#timer.start(error.cooldownRemaining ?? 0, this.#cooldown);
-        } else if (error.code === "UNAUTHORIZED") {
-            this.#user = null;
+        if (error.code === "UNAUTHORIZED") {
+            this.#placing.leave();
             this.#join();
         }
 
-        this.#status.say(sentence(error));
-        this.#label();
+        this.#placing.refuse(error);
+
+        if (error.code === "RULE_VIOLATION") {
+            this.#whoAmI(0);
+        }
+
+        this.#settle();
     }
 
     #reload() {
@@ -212,97 +218,63 @@ class Page {
     }
 
     #newCanvas() {
-        this.#pending.clear();
+        this.#placing.clear();
         this.#status.say(WORDS.newCanvas);
         this.#reload();
     }
 
     #newWeek(message) {
+        this.#play.anew();
         this.#game.turned(message);
         this.#newCanvas();
     }
 
     #rules(message) {
-        this.#cooldown = message.cooldown;
+        this.#placing.cooldown = message.cooldown;
         this.#game.ruled(message);
+        this.#whoAmI(Math.random() * SPREAD_MS);
+    }
+
+    // Other rules: another faction or colour, perhaps.  Not everybody asks
+    // in the same moment.
+    #whoAmI(delay) {
+        clearTimeout(this.#asking);
+
+        if (!this.#play.personal) {
+            return;
+        }
+
+        this.#asking = setTimeout(async () => {
+            try {
+                this.#play.is(await get("/api/v1/auth/me"));
+                this.#settle();
+            } catch {
+                // the next welcome says it
+            }
+        }, delay);
     }
 
     // the game has changed
     #played() {
+        const { rules, startedAt } = this.#game;
+
+        if (this.#play.setRules(rules, startedAt)) {
+            this.#view.shade(rules?.mask ?? null);
+        }
+
+        this.#settle();
+    }
+
+    // what the rules allow may have changed
+    #settle() {
+        this.#palette.lock(this.#play.color);
+        this.#placing.label();
         this.#week.draw();
     }
 
     #reportLine(state, detail) {
         this.#status.line(state, detail);
-        this.#label();
-    }
-
-    // Placing
-
-    #place(pixel) {
-        if (pixel === null) {
-            return;
-        }
-
-        const placement = {
-            ...pixel, color: this.#palette.chosen, id: newId(),
-            at: performance.now(),
-        };
-        const obstacle = this.#obstacle();
-
-        if (obstacle !== null) {
-            this.#status.say(obstacle);
-        } else if (this.#user === null) {
-            this.#status.say(WORDS.joining);
-        } else if (!this.#send(placement)) {
-            this.#status.say(WORDS.notConnected);
-        } else {
-            this.#status.say("");
-            this.#pending.add(placement);
-            this.#repaint(placement);
-            this.#label();
-            setTimeout(() => this.#expectAnswer(placement.id), ANSWER_MS);
-        }
-    }
-
-    // why not to ask the server at all; null: nothing
-    #obstacle() {
-        const cooldownRemaining = this.#timer.remaining;
-
-        if (cooldownRemaining > 0) {
-            return sentence({ code: "RATE_LIMITED", cooldownRemaining });
-        }
-
-        return this.#waiting() ? "" : null;
-    }
-
-    // one at a time; without a cooldown as many as one likes
-    #waiting() {
-        return this.#cooldown > 0 && this.#pending.unanswered().length > 0;
-    }
-
-    #send(placement) {
-        return this.#line.send(encodePlace(this.#line.binary, placement));
-    }
-
-    // Nobody knows whether these arrived.  The same id again is safe while
-    // the cooldown lasts; later the picture itself tells.
-    #resend() {
-        for (const placement of this.#pending.unanswered()) {
-            const age = performance.now() - placement.at;
-
-            if (age > this.#cooldown * 1000 || !this.#send(placement)) {
-                this.#pending.drop(placement.id);
-                this.#repaint(placement);
-            }
-        }
-    }
-
-    // the line is alive, but a placement was never answered
-    #expectAnswer(id) {
-        if (this.#pending.unanswered().some((p) => p.id === id)) {
-            this.#line.restart();
-        }
+        this.#placing.label();
     }
 
     // What is seen
@@ -311,13 +283,13 @@ class Page {
         const { width, height, pixels } = this.#mirror;
 
         this.#view.load(width, height, pixels);
-        [...this.#pending.unanswered(), ...this.#pending.accepted()]
+        this.#placing.all
             .filter(({ x, y }) => this.#mirror.contains(x, y))
             .forEach((placement) => this.#repaint(placement));
     }
 
     #repaint({ x, y }) {
-        this.#view.paint(x, y, this.#pending.colorAt(x, y)
+        this.#view.paint(x, y, this.#placing.colorAt(x, y)
             ?? this.#mirror.get(x, y));
     }
 
@@ -333,6 +305,7 @@ class Page {
 
     #picked() {
         this.#view.markColor(this.#palette.color);
+        this.#placing.label();
     }
 
     #hover(pixel) {
@@ -353,7 +326,7 @@ class Page {
             camera.reveal(pixel.x, pixel.y);
             this.#view.changed();
         } else {
-            this.#place(pixel);
+            this.#placing.place(pixel);
         }
     }
 
@@ -378,17 +351,7 @@ class Page {
         this.#cursor = pixel;
         this.#view.mark("cursor", pixel);
         this.#status.where(pixel);
-        this.#label();
-    }
-
-    #label() {
-        const text = this.#user === null ? "Joining…"
-            : this.#waiting() ? "Placing…"
-                : this.#cursor === null ? "Choose a pixel"
-                    : `Place at ${this.#cursor.x}, ${this.#cursor.y}`;
-
-        this.#timer.label(text, this.#user !== null && this.#cursor !== null
-                                && !this.#waiting());
+        this.#placing.select(pixel);
     }
 
     #zoomButtons() {
@@ -406,11 +369,6 @@ class Page {
             });
         }
     }
-}
-
-// 1 to 2^32 - 1; random, so that no two tabs share one
-function newId() {
-    return crypto.getRandomValues(new Uint32Array(1))[0] || 1;
 }
 
 new Page();

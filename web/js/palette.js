@@ -3,6 +3,7 @@
 
 import { colorName } from "./colors.js";
 import { remember, remembered } from "./memory.js";
+import { WORDS } from "./words.js";
 
 const FIRST_CHOICE = 5;
 
@@ -10,6 +11,7 @@ export class Palette {
     #group = document.getElementById("palette");
     #colors = [];
     #chosen = 0;
+    #only = null;               // index of the one that may be used
     #picked;
 
     // picked(): another colour was chosen
@@ -48,8 +50,36 @@ export class Palette {
         this.#group.classList.toggle("many", colors.length > 32);
         this.#choose(wanted < colors.length
             ? wanted : Math.min(FIRST_CHOICE, colors.length - 1));
+        this.#limit();
 
         return true;
+    }
+
+    // index of the one colour that may be used; null: all
+    lock(only) {
+        if (only !== this.#only) {
+            this.#only = only;
+            this.#limit();
+        }
+    }
+
+    #limit() {
+        const only = this.#only;
+
+        this.#group.classList.toggle("locked", only !== null);
+
+        for (const label of this.#group.children) {
+            const input = label.firstChild;
+            const name = input.getAttribute("aria-label");
+
+            input.disabled = only !== null && Number(input.value) !== only;
+            label.title = input.disabled ? `${name}: ${WORDS.otherColor}`
+                : name;
+        }
+
+        if (this.#colors[only] !== undefined) {
+            this.#choose(only);
+        }
     }
 
     #choose(index) {
@@ -69,7 +99,6 @@ function swatch(color, index) {
     input.value = index;
     input.setAttribute("aria-label", name);
 
-    label.title = name;
     label.style.setProperty("--swatch", color);
     label.append(input);
 

@@ -14,6 +14,8 @@ export class View {
     #sheet = element("sheet");
     #board = element("board");
     #lines = element("lines");
+    #mask = element("mask");
+    #open = null;               // see shade()
     #marks = new Map([["hover", null], ["cursor", null]]);
     #color = "transparent";
 
@@ -58,6 +60,7 @@ export class View {
             this.#words = new Uint32Array(this.#image.data.buffer);
             this.camera.setCanvas(width, height);
             this.#sheet.hidden = false;
+            this.shade(this.#open);
         }
 
         for (let i = 0; i < pixels.length; i++) {
@@ -78,6 +81,25 @@ export class View {
             Math.max(right, x + 1), Math.max(bottom, y + 1),
         ];
         this.#schedule();
+    }
+
+    // all but these rectangles, {x, y, width, height}; null: nothing
+    shade(open) {
+        this.#open = open;
+        this.#mask.hidden = open === null;
+
+        if (open === null || this.#image === null) {
+            return;
+        }
+
+        const { width, height } = this.#image;
+
+        Object.assign(this.#mask, { width, height });
+
+        const context = this.#mask.getContext("2d");
+
+        context.fillRect(0, 0, width, height);
+        open.forEach((r) => context.clearRect(r.x, r.y, r.width, r.height));
     }
 
     // name: hover, cursor; pixel: {x, y} or null

@@ -35,6 +35,7 @@ export const WORDS = {
     notConnected: "Not connected: your pixel would be lost. "
         + "Please wait a moment.",
     newCanvas: "The canvas begins anew.",
+    otherColor: "the rules let you place another colour only",
 };
 
 // error: {code, message?, cooldownRemaining?, rule?}

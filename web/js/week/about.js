@@ -1,7 +1,9 @@
 // "Week": the mode, its rules in plain words, its dates, what comes next.
 
 import { get } from "../api.js";
+import { colorName } from "../colors.js";
 import { make } from "../dom.js";
+import { flag } from "../factions.js";
 import { inWords, mechanicsOf } from "../rules.js";
 import { Section } from "./section.js";
 
@@ -13,14 +15,19 @@ export class About {
     title = "Week";
     elements;
     #game;
+    #play;
     #palette;
+    #choose;
+    #seen = null;               // what is drawn, as JSON
     #mode = make("div", { class: "mode" });
     #next;
 
-    // palette(): "#RRGGBB" each, or null
-    constructor(game, palette) {
+    // palette(): "#RRGGBB" each; choose(): a faction
+    constructor({ game, play, palette, choose }) {
         this.#game = game;
+        this.#play = play;
         this.#palette = palette;
+        this.#choose = choose;
         this.#next = new Section({
             load: () => get("/api/game/upcoming"),
             draw: (upcoming) => this.#drawNext(upcoming),
@@ -48,21 +55,62 @@ export class About {
         this.#next.put(upcoming);
     }
 
-    // something of the game has changed
+    // something of the game has changed, perhaps
     draw() {
-        const { mode, week, rules, name, icon, cooldown } = this.#game;
+        const { mode, week, rules, name, icon, cooldown, resetAt }
+            = this.#game;
+        const { faction, color } = this.#play;
         const palette = this.#palette();
+        const seen = JSON.stringify([mode, week, rules, name, icon, cooldown,
+                                     resetAt, faction, color, palette]);
+
+        if (seen === this.#seen) {
+            return;
+        }
+
         const today = mechanicsOf(rules);
 
+        this.#seen = seen;
         this.#mode.replaceChildren(
-            title(icon, name ?? "This week", mode?.difficulty),
-            make("p", { textContent: mode?.description ?? "" }),
+            title(icon, name ?? "This week", icon && mode.difficulty),
+            make("p", { textContent: icon ? mode.description : "" }),
             make("ul", { class: "rules" },
                  ...inWords(rules, { cooldown, palette }).map((textContent) =>
                      make("li", { textContent }))),
-            ...today.length === 0 ? [] : [make("p", { class: "today",
+            ...today.length === 0 ? [] : [make("p", { class: "own",
                 textContent: `Today: ${today.join(" and ")}.` })],
-            dates(week, this.#game.resetAt));
+            ...this.#own(palette),
+            dates(week, resetAt));
+    }
+
+    // what the rules made of this visitor
+    #own(palette) {
+        const { faction, factions, color } = this.#play;
+        const own = [];
+
+        if (faction !== null && factions.length > 0) {
+            own.push(make("p", { class: "own" }, "You play for ",
+                          flag(faction), make("strong", {
+                              textContent: faction }), "."));
+        } else if (factions.length > 0) {
+            const button = make("button", {
+                type: "button", textContent: "Choose a faction",
+            });
+
+            button.addEventListener("click", () => this.#choose());
+            own.push(button);
+        }
+
+        if (color !== null) {
+            const dot = flag("");
+
+            dot.style.background = palette[color];
+            own.push(make("p", { class: "own" }, "Your colour is ", dot,
+                          make("strong", {
+                              textContent: colorName(palette[color]) }), "."));
+        }
+
+        return own;
     }
 
     #drawNext({ upcomingMode, startsAt, message }) {

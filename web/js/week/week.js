@@ -14,11 +14,11 @@ export class Week {
     #panel;
     #began = null;              // startedAt of the week that is shown
 
-    // palette(): "#RRGGBB" each
-    constructor(game, palette) {
+    // palette(): "#RRGGBB" each; choose(): a faction
+    constructor({ game, play, palette, choose }) {
         this.#game = game;
         this.#bar = new Bar(game);
-        this.#about = new About(game, palette);
+        this.#about = new About({ game, play, palette, choose });
         this.#panel = new Panel([this.#about, this.#past]);
     }
 

@@ -1,0 +1,137 @@
+"""Playing by the rules of the week: what is not allowed is seen before."""
+
+import pytest
+from conftest import LIVE
+from visitor import (choose, ready, shows_what_the_server_has, spots,
+                     wait_placed, wait_said, wait_shown, where)
+
+BUTTON = "document.getElementById('place-text').textContent"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def classic_again(canvas):
+    yield
+    assert canvas.turn_week("classic").wait(60) == 0
+
+
+@pytest.fixture
+def week(canvas):
+    """a week of these rules"""
+    def turn(slug, rules):
+        canvas.save_mode(slug, {"cooldown_ms": 200, **rules})
+        assert canvas.turn_week(slug).wait(60) == 0
+
+    return turn
+
+
+@pytest.fixture
+def visit(canvas, browser):
+    """a page that knows the rules; it must not have complained"""
+    pages = []
+
+    def open_page(before="", **options):
+        page = browser.page(**options)
+        pages.append(page)
+        page.call("Page.addScriptToEvaluateOnNewDocument", source=before)
+        page.open(canvas.url)
+        page.wait(LIVE)
+        page.wait("!document.getElementById('countdown').hidden")
+
+        return page
+
+    yield open_page
+
+    errors = [error for page in pages for error in page.errors]
+    for page in pages:
+        page.close()
+    assert errors == []
+
+
+def says(page, words):
+    page.wait(f"{BUTTON}.includes({words!r})", f"the button says {words!r}")
+
+
+def button_is_off(page):
+    page.wait("document.getElementById('place').disabled",
+              "the button is off")
+
+
+def test_mask(canvas, week, visit):
+    week("browser-mask", {"mask": [{"x": 200, "y": 200, "width": 100,
+                                    "height": 50}]})
+    page = visit()
+    seq = canvas.seq()
+    shade = """[[199, 200], [200, 200], [299, 249], [299, 250]].map(([x, y]) =>
+        document.getElementById("mask").getContext("2d")
+            .getImageData(x, y, 1, 1).data[3] > 0)"""
+
+    page.wait("!document.getElementById('mask').hidden")
+    assert page.evaluate(shade) == [True, False, False, True]
+
+    page.click(*where(page, 20, 20))
+    wait_said(page, "nobody place there")
+    says(page, "Not in the shade")
+    button_is_off(page)
+    assert canvas.seq() == seq
+
+    choose(page, 3)
+    page.click(*where(page, 250, 225))
+    wait_shown(page, 250, 225, 3)
+    canvas.wait_pixel(250, 225, 3)
+
+    # gone with the week, without a reload
+    week("browser-open", {})
+    page.wait("document.getElementById('mask').hidden", "the shade is gone")
+
+
+def test_limit_of_pixels(canvas, week, visit):
+    week("browser-limit", {"max_pixels_per_user": 1})
+    page = visit()
+    x, y = next(spots)
+
+    choose(page, 3)
+    page.click(*where(page, x, y))
+    wait_placed(page)
+    ready(page)
+    page.click(*where(page, x + 1, y))
+    wait_said(page, "placed all the pixels")
+    says(page, "No pixels left")
+    button_is_off(page)
+    shows_what_the_server_has(page)
+
+    # a new week, new pixels
+    week("browser-limit", {"max_pixels_per_user": 2})
+    page.wait(f"{LIVE} && {BUTTON}.includes('Place at')")
+    page.click(*where(page, x + 1, y))
+    canvas.wait_pixel(x + 1, y, 3)
+
+
+def test_placing_ends(canvas, week, visit):
+    """while one looks at it: the week began two hours ago, but 3 s"""
+    week("browser-short", {"duration_hours": 2})
+    page = visit(before="""
+        const get = window.fetch;
+
+        window.fetch = async (path, options) => {
+            const response = await get(path, options);
+
+            if (path !== "/api/game/current") {
+                return response;
+            }
+
+            const answer = await response.json();
+            const began = Date.parse(answer.serverTime) - 2 * 3600000 + 3000;
+
+            answer.week.startedAt = new Date(began).toISOString();
+
+            return Response.json(answer);
+        };""")
+    x, y = next(spots)
+    seq = canvas.seq()
+
+    page.wait(f"{BUTTON} === 'Choose a pixel'")
+    says(page, "Placing has ended")
+    button_is_off(page)
+    page.click(*where(page, x, y))
+    wait_said(page, "Placing has ended")
+    assert canvas.seq() == seq

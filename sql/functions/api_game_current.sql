@@ -13,6 +13,9 @@ BEGIN
       FROM game_modes
      WHERE id = v_week.current_game_mode_id;
 
+    -- as they are in force today
+    v_mode.rules := coalesce(v_week.rules, v_mode.rules);
+
     RETURN json_build_object(
         'currentMode', game_mode_json(v_mode),
         'week', json_build_object(
@@ -29,7 +32,7 @@ END
 $$;
 
 COMMENT ON FUNCTION api_game_current() IS
-    'GET /api/game/current (seed 002)';
+    'GET /api/game/current (seed 002); the rules are those in force';
 
 REVOKE ALL ON FUNCTION api_game_current() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION api_game_current() TO canvas_web, canvas_service;

@@ -1,7 +1,7 @@
 -- What nginx passes through: shapes, paging, refusals, and the use of indexes.
 
 BEGIN;
-SELECT plan(78);
+SELECT plan(79);
 
 SELECT mark(1, 0, 'init');
 INSERT INTO users (id, username, password_hash)
@@ -127,13 +127,16 @@ SELECT ok((api_game_current()->>'timeUntilAnnouncement')::bigint
 
 RESET ROLE;
 UPDATE current_canvas SET announce_next_at = now() - interval '1 second',
-                          week_resets_at = now() - interval '1 hour';
+                          week_resets_at = now() - interval '1 hour',
+                          rules = '{"cooldown_ms": 7}';
 SET LOCAL ROLE canvas_web;
 
 SELECT is(api_game_upcoming()->'upcomingMode'->>'id', 'speed-run');
 SELECT is(array(SELECT json_object_keys(api_game_upcoming())),
           ARRAY['upcomingMode', 'announced', 'startsAt', 'serverTime']);
 SELECT is(api_game_current()->>'timeUntilAnnouncement', NULL);
+SELECT is(api_game_current()->'currentMode'->'rules'->>'cooldown_ms', '7',
+          'the rules in force');
 SELECT is(api_game_current()->>'timeUntilReset', '0', 'never negative');
 
 -- archives

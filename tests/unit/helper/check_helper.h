@@ -15,6 +15,7 @@ Suite *check_heat(void);
 Suite *check_pace(void);
 Suite *check_progress(void);
 Suite *check_rows(void);
+Suite *check_summary(void);
 Suite *check_territory(void);
 Suite *check_thumbnail(void);
 Suite *check_time(void);

@@ -6,10 +6,12 @@
 
 #include "canvas_id.h"
 #include "ctl_canvas.h"
+#include "ctl_log.h"
 #include "ctl_media.h"
 #include "ctl_progress.h"
 #include "ctl_recorder.h"
 #include "ctl_rotation_turn.h"
+#include "ctl_statistics.h"
 #include "ctl_turned.h"
 
 #include <inttypes.h>
@@ -26,7 +28,7 @@
  */
 #define CTL_ROTATION_LOCK_MS  600000
 
-/* archive_and_reset_week reads the whole week */
+/* a week that was not counted before is counted by archive_and_reset_week */
 #define CTL_ROTATION_TIMEOUT_MS  3600000
 
 typedef struct {
@@ -42,6 +44,8 @@ static ctl_status_t ctl_rotation_open(ctl_rotation_t *rotation,
 static ctl_status_t ctl_rotation_not_due(ctl_t *ctl);
 static ctl_status_t ctl_rotation_drain(ctl_rotation_t *rotation);
 static ctl_status_t ctl_rotation_archive(ctl_rotation_t *rotation);
+static ctl_status_t ctl_rotation_close(ctl_rotation_t *rotation,
+    const char *base64, const ctl_statistics_t *statistics);
 static ctl_status_t ctl_rotation_image(ctl_rotation_t *rotation);
 static ctl_status_t ctl_rotation_finish(ctl_rotation_t *rotation);
 static ctl_status_t ctl_rotation_token(ctl_rotation_t *rotation);
@@ -250,37 +254,86 @@ ctl_rotation_drain(ctl_rotation_t *rotation)
 }
 
 
+/*
+ * The week is counted before anything is locked.  A week that cannot be
+ * counted turns without: its archive then has totals, and no areas.
+ */
 static ctl_status_t
 ctl_rotation_archive(ctl_rotation_t *rotation)
 {
-    char          *base64;
+    char              *base64;
+    ctl_t             *ctl;
+    ctl_status_t       status;
+    ctl_statistics_t   statistics;
+
+    ctl = rotation->ctl;
+
+    status = ctl_statistics_count(ctl, rotation->id, &statistics);
+
+    if (status == CTL_FAILED) {
+        ctl_log(CTL_LOG_ALERT, "canvas rotate: no statistics of this week: "
+                "%s", ctl->error.text);
+
+    } else if (status != CTL_OK) {
+        return status;
+    }
+
+    ctl_rotation_row_stop("counted");
+
+    base64 = NULL;
+    status = ctl_turned_base64(ctl, rotation->id, &base64);
+
+    if (status == CTL_OK) {
+        status = ctl_rotation_close(rotation, base64, &statistics);
+    }
+
+    free(base64);
+    ctl_statistics_close(&statistics);
+
+    return status;
+}
+
+
+/* in one transaction, which the recorder waits for: it is kept short */
+static ctl_status_t
+ctl_rotation_close(ctl_rotation_t *rotation, const char *base64,
+    const ctl_statistics_t *statistics)
+{
     ctl_t         *ctl;
     PGresult      *result;
     const char    *values[2];
     ctl_status_t   status;
 
     ctl = rotation->ctl;
-
-    status = ctl_turned_base64(ctl, rotation->id, &base64);
-    if (status != CTL_OK) {
-        return status;
-    }
-
     values[0] = base64;
     values[1] = rotation->slug;
 
-    result = ctl_pg_query(&ctl->pg, "SELECT archive_and_reset_week($1, $2)",
-                          2, values);
-    free(base64);
+    status = ctl_pg_begin(&ctl->pg);
 
-    if (result == NULL) {
-        return ctl->error.status;
+    if (status == CTL_OK && statistics->digest[0] != '\0') {
+        status = ctl_statistics_stage(ctl, rotation->id, statistics);
     }
 
-    snprintf(rotation->archive, sizeof(rotation->archive), "%s",
-             PQgetvalue(result, 0, 0));
+    if (status == CTL_OK) {
+        result = ctl_pg_query(&ctl->pg,
+                              "SELECT archive_and_reset_week($1, $2)", 2,
+                              values);
+        status = result == NULL ? ctl->error.status : CTL_OK;
+    }
+
+    if (status == CTL_OK) {
+        snprintf(rotation->archive, sizeof(rotation->archive), "%s",
+                 PQgetvalue(result, 0, 0));
+        PQclear(result);
+        status = ctl_pg_commit(&ctl->pg);
+    }
+
+    if (status != CTL_OK) {
+        ctl_pg_rollback(&ctl->pg);
+        return status;
+    }
+
     snprintf(rotation->step, sizeof(rotation->step), "archived");
-    PQclear(result);
 
     return CTL_OK;
 }

@@ -12,7 +12,7 @@ BEGIN
     -- most of them read, and is done anew each time.
     EXECUTE format('ALTER DATABASE %I SET jit = off', current_database());
 
-    -- week_totals is a temporary table
+    -- a week is counted in temporary tables
     EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO canvas_service',
                    current_database());
 END
@@ -26,7 +26,8 @@ REVOKE ALL ON ALL TABLES IN SCHEMA canvas FROM canvas_web;
 GRANT SELECT ON
     game_modes, current_canvas, canvas_archives, canvas_snapshots,
     pixel_events, weekly_agent_stats, agent_reputation, comments,
-    rule_definitions, artworks, chaos_mechanics
+    rule_definitions, artworks, chaos_mechanics, weekly_user_stats,
+    weekly_faction_stats
     TO canvas_web;
 GRANT SELECT (id, username, is_guest, pixels_placed, created_at)
     ON users TO canvas_web;
@@ -43,7 +44,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     current_canvas, canvas_archives, canvas_epochs, rotations, pixel_events,
     pixel_events_lost, pixel_events_refused, recorder_progress,
     canvas_snapshots, weekly_agent_stats, comments, admin_actions,
-    artworks, votes, chaos_mechanics, decay_progress
+    artworks, votes, chaos_mechanics, decay_progress, weekly_user_stats,
+    weekly_faction_stats
     TO canvas_service;
 GRANT SELECT ON
     v_current_week_leaderboard, v_archive_history, contributors_this_week,
@@ -64,7 +66,7 @@ BEGIN
         'game_modes', 'current_canvas', 'canvas_archives',
         'canvas_snapshots', 'weekly_agent_stats', 'agent_reputation',
         'comments', 'users', 'agents', 'rule_definitions', 'artworks',
-        'chaos_mechanics']
+        'chaos_mechanics', 'weekly_user_stats', 'weekly_faction_stats']
     LOOP
         CONTINUE WHEN EXISTS (
             SELECT FROM pg_policies
@@ -80,7 +82,8 @@ BEGIN
         'pixel_events_lost', 'pixel_events_refused', 'recorder_progress',
         'canvas_snapshots', 'weekly_agent_stats', 'comments',
         'admin_actions', 'rule_definitions', 'artworks', 'votes',
-        'chaos_mechanics', 'decay_progress']
+        'chaos_mechanics', 'decay_progress', 'weekly_user_stats',
+        'weekly_faction_stats']
     LOOP
         CONTINUE WHEN EXISTS (
             SELECT FROM pg_policies

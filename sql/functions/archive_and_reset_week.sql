@@ -41,6 +41,8 @@ BEGIN
        AND epoch < coalesce(v_archive.new_epoch, v_archive.closing_epoch);
 
     PERFORM archive_rank_agents(v_archive);
+    PERFORM archive_rank_users(v_archive);
+    PERFORM archive_rank_factions(v_archive, v_week.factions);
 
     UPDATE canvas_archives
        SET stats = stats || jsonb_build_object('artworks',
@@ -64,8 +66,9 @@ $$;
 
 COMMENT ON FUNCTION archive_and_reset_week(text, text) IS
     'Closes the running week and begins the next, in one transaction: archive,
-totals from the log, winners, ranks, comments, counters (seed 001).  Called
-again for the same rotation it returns the same archive';
+statistics that were staged (week_stage) or totals from the log, winners,
+ranks, comments, counters (seed 001).  Called again for the same rotation it
+returns the same archive';
 
 REVOKE ALL ON FUNCTION archive_and_reset_week(text, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION archive_and_reset_week(text, text)

@@ -3,20 +3,12 @@ CREATE OR REPLACE FUNCTION week_count(
     RETURNS void
     LANGUAGE plpgsql
     SET search_path = canvas, public, pg_temp
-    SET client_min_messages = warning
 AS $$
 BEGIN
-    CREATE TEMPORARY TABLE IF NOT EXISTS week_totals (
-        actor_id   uuid PRIMARY KEY,
-        kind       text NOT NULL,
-        pixels     bigint NOT NULL,
-        last_seq   bigint NOT NULL,
-        last_at    timestamptz NOT NULL
-    ) ON COMMIT DELETE ROWS;
-
+    PERFORM week_tables();
     DELETE FROM week_totals;
 
-    INSERT INTO week_totals
+    INSERT INTO week_totals (actor_id, kind, pixels, last_seq, last_at)
     SELECT t.actor_id,
            CASE WHEN t.is_agent THEN 'a' WHEN u.is_guest THEN 'g' ELSE 'u' END,
            t.pixels, t.last_seq, t.last_at
@@ -37,7 +29,7 @@ $$;
 
 COMMENT ON FUNCTION week_count(bigint, bigint, bigint) IS
     'Counts a stretch of the log by actor, into the session''s temporary table
-week_totals; kind u user, g guest, a agent';
+week_totals: pixels and who was last, no more than that';
 
 REVOKE ALL ON FUNCTION week_count(bigint, bigint, bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION week_count(bigint, bigint, bigint)

@@ -2,7 +2,7 @@
 -- without owning anything.
 
 BEGIN;
-SELECT plan(69);
+SELECT plan(71);
 
 INSERT INTO users (username, password_hash) VALUES ('ada', 'secret');
 INSERT INTO agents (name, api_key_hash) VALUES ('bot', 'secret');
@@ -26,7 +26,8 @@ SELECT is(has_table_privilege('canvas_web', 'canvas.' || t, 'SELECT'),
                          'comments', 'rule_definitions', 'artworks',
                          'fresh_modes', 'mode_standings',
                          'artwork_standings', 'votes_by_actor',
-                         'chaos_mechanics',
+                         'chaos_mechanics', 'weekly_user_stats',
+                         'weekly_faction_stats',
                          'v_current_week_leaderboard',
                          'v_archive_history']),
           'canvas_web reads ' || t)

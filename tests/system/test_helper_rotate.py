@@ -19,9 +19,9 @@ from stores import bare_stores, own_stores, stores  # noqa: F401
 ALICE = "11111111-1111-4111-8111-111111111111"
 AGENT = "33333333-3333-4333-8333-333333333333"
 
-# notes of the state machine, and the two works that are not noted yet
-STOPS = ["chosen", "turning", "turned", "drained", "archived", "imaging",
-         "imaged", "done"]
+# notes of the state machine, and the works that are not noted yet
+STOPS = ["chosen", "turning", "turned", "drained", "counted", "archived",
+         "imaging", "imaged", "done"]
 
 
 def archives(stores):
@@ -153,7 +153,7 @@ def test_killed_after_every_step(stores, stop, recorder):
         process.kill()
         process.wait()
         assert process.returncode == -signal.SIGKILL
-        assert step == {"turning": "chosen",
+        assert step == {"turning": "chosen", "counted": "drained",
                         "imaging": "archived"}.get(stop, stop)
         more = len(load.acknowledged) + 100
         wait_for(lambda: len(load.acknowledged) > more)

@@ -13,7 +13,8 @@
 enum {
     CMD_ROTATE_MODE,
     CMD_ROTATE_FORCE,
-    CMD_ROTATE_JSON
+    CMD_ROTATE_JSON,
+    CMD_ROTATE_REQUEST
 };
 
 
@@ -26,6 +27,7 @@ static const ctl_option_t  cmd_rotate_options[] = {
     { "mode", 'm', "SLUG", "game mode of the new week" },
     { "force", 'f', NULL, "turn the week now, whatever the time" },
     { "json", 0, NULL, "print the summary as JSON" },
+    { "request", 0, "UUID", "asked again with it: the same rotation" },
     { NULL, 0, NULL, NULL }
 };
 
@@ -54,7 +56,7 @@ static const char  cmd_rotate_json[] =
 
 const ctl_command_t  cmd_rotate = {
     .name = "rotate",
-    .synopsis = "[--mode SLUG] [--force] [--json]",
+    .synopsis = "[--mode SLUG] [--force] [--json] [--request UUID]",
     .summary = "end the week: archive the canvas and begin a fresh one",
     .text = "Does nothing (exit code 3) before the week is over, so cron may "
             "call it every\n5 minutes; a run that was cut short is taken up "
@@ -74,7 +76,8 @@ cmd_rotate_run(ctl_t *ctl, const ctl_args_t *args)
 
     status = ctl_rotation_begin(&rotation, ctl,
                                 args->option[CMD_ROTATE_MODE],
-                                args->option[CMD_ROTATE_FORCE] != NULL);
+                                args->option[CMD_ROTATE_FORCE] != NULL,
+                                args->option[CMD_ROTATE_REQUEST]);
 
     if (status == CTL_OK) {
         status = ctl_rotation_run(&rotation);

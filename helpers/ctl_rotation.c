@@ -40,7 +40,7 @@ typedef struct {
 
 static ctl_status_t ctl_rotation_lock(ctl_t *ctl);
 static ctl_status_t ctl_rotation_open(ctl_rotation_t *rotation,
-    const char *mode, bool force);
+    const char *mode, bool force, const char *request);
 static ctl_status_t ctl_rotation_not_due(ctl_t *ctl);
 static ctl_status_t ctl_rotation_drain(ctl_rotation_t *rotation);
 static ctl_status_t ctl_rotation_archive(ctl_rotation_t *rotation);
@@ -63,7 +63,7 @@ static const ctl_rotation_step_t  ctl_rotation_steps[] = {
 
 ctl_status_t
 ctl_rotation_begin(ctl_rotation_t *rotation, ctl_t *ctl, const char *mode,
-    bool force)
+    bool force, const char *request)
 {
     ctl_status_t  status;
 
@@ -81,7 +81,11 @@ ctl_rotation_begin(ctl_rotation_t *rotation, ctl_t *ctl, const char *mode,
     }
 
     if (status == CTL_OK) {
-        status = ctl_rotation_open(rotation, mode, force);
+        status = ctl_rotation_open(rotation, mode, force, request);
+    }
+
+    if (status == CTL_OK && strcmp(rotation->step, "done") == 0) {
+        return ctl_pg_unlock(&ctl->pg, CTL_ROTATION_LOCK);
     }
 
     if (status == CTL_OK) {
@@ -144,12 +148,13 @@ ctl_rotation_lock(ctl_t *ctl)
 
 
 static ctl_status_t
-ctl_rotation_open(ctl_rotation_t *rotation, const char *mode, bool force)
+ctl_rotation_open(ctl_rotation_t *rotation, const char *mode, bool force,
+    const char *request)
 {
     char                 epoch[24];
     ctl_t               *ctl;
     PGresult            *result;
-    const char          *values[3];
+    const char          *values[4];
     ctl_status_t         status;
     ctl_canvas_hello_t   hello;
 
@@ -172,10 +177,11 @@ ctl_rotation_open(ctl_rotation_t *rotation, const char *mode, bool force)
     values[0] = epoch;
     values[1] = mode;
     values[2] = force ? "true" : "false";
+    values[3] = request;
 
     result = ctl_pg_query(&ctl->pg,
-                          CTL_ROTATION_ROW "rotation_begin($1, $2, $3)", 3,
-                          values);
+                          CTL_ROTATION_ROW "rotation_begin($1, $2, $3, "
+                          "p_request => $4)", 4, values);
     if (result == NULL) {
         return ctl->error.status;
     }

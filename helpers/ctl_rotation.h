@@ -18,11 +18,12 @@
 #include "ctl_rotation_row.h"
 
 /*
- * Takes up the unfinished rotation or begins one.  CTL_NOT_DUE: the week is
- * not over and force is false, or another run holds the lock.
+ * Takes up the unfinished rotation or begins one; or, with a request (a UUID,
+ * NULL: none) that was answered by one before, takes that.  CTL_NOT_DUE: the
+ * week is not over and force is false, or another run holds the lock.
  */
 ctl_status_t ctl_rotation_begin(ctl_rotation_t *rotation, ctl_t *ctl,
-    const char *mode, bool force);
+    const char *mode, bool force, const char *request);
 
 /* does what is left, up to done */
 ctl_status_t ctl_rotation_run(ctl_rotation_t *rotation);

@@ -1,6 +1,6 @@
 CREATE OR REPLACE FUNCTION rotation_begin(
     p_closing_epoch bigint, p_manual text, p_force boolean,
-    p_now timestamptz DEFAULT now())
+    p_now timestamptz DEFAULT now(), p_request uuid DEFAULT NULL)
     RETURNS SETOF rotations
     LANGUAGE plpgsql
     SET search_path = canvas, public, pg_temp
@@ -12,6 +12,14 @@ DECLARE
 BEGIN
     SELECT * INTO STRICT v_week FROM current_canvas FOR UPDATE;
 
+    -- Asked again after the answer was lost.
+    RETURN QUERY SELECT * FROM rotations
+                  WHERE request = p_request AND step = 'done';
+
+    IF FOUND THEN
+        RETURN;
+    END IF;
+
     v_resets := next_week_reset(p_now, v_week.reset_weekday,
                                 v_week.reset_time);
     v_label := week_label(v_resets);
@@ -21,6 +29,10 @@ BEGIN
        SET new_resets_at = v_resets, new_week_number = v_label.week_number,
            new_year = v_label.year, rules = NULL, updated_at = now()
      WHERE step = 'chosen' AND new_resets_at <= p_now;
+
+    UPDATE rotations
+       SET request = p_request
+     WHERE step <> 'done' AND request IS NULL AND p_request IS NOT NULL;
 
     RETURN QUERY SELECT * FROM rotations WHERE step <> 'done' FOR UPDATE;
 
@@ -40,19 +52,20 @@ BEGIN
     RETURN QUERY
     INSERT INTO rotations
         (closing_epoch, game_mode_slug, week_number, year,
-         new_week_number, new_year, new_resets_at)
+         new_week_number, new_year, new_resets_at, request)
     VALUES (p_closing_epoch, choose_game_mode(p_manual),
             v_week.week_number, v_week.year,
-            v_label.week_number, v_label.year, v_resets)
+            v_label.week_number, v_label.year, v_resets, p_request)
     RETURNING *;
 END
 $$;
 
-COMMENT ON FUNCTION rotation_begin(bigint, text, boolean, timestamptz) IS
+COMMENT ON FUNCTION rotation_begin(bigint, text, boolean, timestamptz, uuid)
+    IS
     'The unfinished rotation, or a new one when the week is over or p_force;
-no row: not due';
+the finished one of the same p_request; no row: not due';
 
-REVOKE ALL ON FUNCTION rotation_begin(bigint, text, boolean, timestamptz)
-    FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION rotation_begin(bigint, text, boolean, timestamptz)
-    TO canvas_service;
+REVOKE ALL ON FUNCTION rotation_begin(bigint, text, boolean, timestamptz,
+                                      uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION rotation_begin(bigint, text, boolean, timestamptz,
+                                         uuid) TO canvas_service;

@@ -12,6 +12,7 @@
 #include "ctl_redis.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #define CTL_OPTIONS_MAX  16
 
@@ -47,6 +48,22 @@ typedef struct {
     int                  max_args;
     ctl_status_t       (*run)(ctl_t *ctl, const ctl_args_t *args);
 } ctl_command_t;
+
+/*
+ * A context with these settings and no connections yet: those of a process
+ * that forks stay its own.
+ */
+static inline void
+ctl_begin(ctl_t *ctl, const ctl_conf_t *conf)
+{
+    memset(ctl, 0, sizeof(*ctl));
+    ctl->conf = *conf;
+    ctl->redis.conf = &ctl->conf;
+    ctl->redis.error = &ctl->error;
+    ctl->pg.conf = &ctl->conf;
+    ctl->pg.error = &ctl->error;
+    ctl->pg.timeout_ms = CTL_PG_TIMEOUT_MS;
+}
 
 extern const ctl_command_t  cmd_export_events;
 extern const ctl_command_t  cmd_export_png;

@@ -5,6 +5,7 @@
 #include "ctl_keeper.h"
 
 #include "ctl_backoff.h"
+#include "ctl_jobs.h"
 #include "ctl_keeper_tasks.h"
 #include "ctl_log.h"
 #include "ctl_signal.h"
@@ -37,6 +38,7 @@ typedef struct {
     ctl_keeper_state_t   state;
     int                  backend;       /* that holds the lock */
     ctl_keeper_tasks_t   tasks;
+    ctl_jobs_t           jobs;
 } ctl_keeper_t;
 
 
@@ -82,6 +84,7 @@ ctl_keeper_run(ctl_t *ctl)
 
     } while (!ctl_signal_wait(&keeper.signals, 0));
 
+    ctl_jobs_end(&keeper.jobs, true);
     ctl_redis_close(&ctl->redis);
     ctl_pg_close(&ctl->pg);
     ctl_signal_close(&keeper.signals);
@@ -97,10 +100,13 @@ ctl_keeper_session(ctl_keeper_t *keeper)
     ctl_status_t  status;
 
     status = ctl_keeper_lock(keeper);
+    ctl_jobs_begin(&keeper->jobs, keeper->ctl);
 
     while (status == CTL_OK && !ctl_signal_wait(&keeper->signals, 0)) {
         status = ctl_keeper_round(keeper);
     }
+
+    ctl_jobs_end(&keeper->jobs, false);
 
     return status;
 }
@@ -147,9 +153,9 @@ ctl_keeper_round(ctl_keeper_t *keeper)
     if (status == CTL_OK) {
         ctl_keeper_state(keeper, CTL_KEEPER_ACTIVE);
         ctl_backoff_succeeded(&keeper->backoff);
-        ctl_signal_wait(&keeper->signals,
-                        ctl_keeper_tasks_wait(&keeper->tasks,
-                                              CTL_KEEPER_WAIT_MS));
+        status = ctl_jobs_step(&keeper->jobs,
+                               ctl_keeper_tasks_wait(&keeper->tasks,
+                                                     CTL_KEEPER_WAIT_MS));
     }
 
     return status;

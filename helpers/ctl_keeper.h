@@ -1,9 +1,10 @@
 /*
  * ctl_keeper: the process beside the recorder that does what must be done
  * for a canvas while it runs, besides recording it: the tasks of
- * ctl_keeper_tasks.  It has connections of its own, so that neither waits for
- * the other.  However many recorders there are, one keeper is active: it
- * holds the lock canvas:keep of PostgreSQL.
+ * ctl_keeper_tasks, and the jobs that ctl_jobs is given.  It has connections
+ * of its own, so that neither waits for the other.  However many recorders
+ * there are, one keeper is active: it holds the lock canvas:keep of
+ * PostgreSQL.
  */
 
 #ifndef CTL_KEEPER_H_INCLUDED

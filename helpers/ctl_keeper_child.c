@@ -98,13 +98,7 @@ ctl_keeper_child_main(const ctl_conf_t *conf)
     ctl_t         ctl;
     ctl_status_t  status;
 
-    memset(&ctl, 0, sizeof(ctl));
-    ctl.redis.conf = conf;
-    ctl.redis.error = &ctl.error;
-    ctl.pg.conf = conf;
-    ctl.pg.error = &ctl.error;
-    ctl.conf = *conf;
-
+    ctl_begin(&ctl, conf);
     status = ctl_keeper_run(&ctl);
 
     if (status != CTL_OK) {

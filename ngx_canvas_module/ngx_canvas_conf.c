@@ -5,6 +5,7 @@
 
 #include "ngx_canvas_conf.h"
 #include "ngx_canvas_origin.h"
+#include "ngx_canvas_secret.h"
 #include "ngx_canvas_shm.h"
 #include "ngx_canvas_snapshot.h"
 
@@ -22,6 +23,9 @@ static ngx_int_t ngx_canvas_conf_keys(ngx_conf_t *cf,
     ngx_canvas_conf_t *canvas);
 
 
+/* bytes: what nobody guesses */
+#define NGX_CANVAS_CONF_SECRET_MIN  16
+
 /* ms; what the Function library takes (docs/redis.md) */
 #define NGX_CANVAS_CONF_COOLDOWN_MAX  2592000000
 
@@ -37,6 +41,8 @@ static const char *ngx_canvas_key_names[NGX_CANVAS_KEY_MAX] = {
     "leaderboard:agents",
     "leaderboard:factions",
     "canvas:updates",
+    "canvas:jobs",
+    "canvas:replies:",
     "ratelimit:user:",
     "banned:",
     "session:"
@@ -376,6 +382,33 @@ ngx_canvas_conf_origins(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         }
 
         *origin = value[i];
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* cron_secret_file PATH */
+
+char *
+ngx_canvas_conf_cron_secret(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_canvas_conf_t *canvas = conf;
+
+    ngx_str_t  *value;
+
+    if (canvas->cron_secret.len) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_canvas_secret_read(cf, "cron_secret_file", &value[1],
+                               NGX_CANVAS_CONF_SECRET_MIN,
+                               &canvas->cron_secret)
+        != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
     }
 
     return NGX_CONF_OK;

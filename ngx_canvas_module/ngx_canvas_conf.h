@@ -45,6 +45,8 @@ typedef enum {
     NGX_CANVAS_KEY_AGENTS,
     NGX_CANVAS_KEY_FACTIONS,
     NGX_CANVAS_KEY_UPDATES,         /* a channel */
+    NGX_CANVAS_KEY_JOBS,
+    NGX_CANVAS_KEY_REPLIES,         /* a prefix of channels */
     NGX_CANVAS_KEY_RATELIMIT,       /* a prefix: + UUID */
     NGX_CANVAS_KEY_BAN,             /* a prefix: + UUID */
     NGX_CANVAS_KEY_SESSION,         /* a prefix: + 64 hex digits */
@@ -74,6 +76,7 @@ typedef struct {
     ngx_uint_t               connections;     /* WebSockets a worker; 0: any */
     ngx_array_t             *origins;         /* ngx_str_t; NULL: same host */
     ngx_flag_t               secure_cookie;
+    ngx_str_t                cron_secret;     /* empty: none */
     ngx_flag_t               deflate;         /* permessage-deflate */
 
     ngx_str_t                prefix;          /* of keys and the channel */
@@ -117,6 +120,8 @@ char *ngx_canvas_conf_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_canvas_conf_postgres(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_canvas_conf_origins(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_canvas_conf_cron_secret(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 
 /* the canvas of the location that serves r */
 #define ngx_canvas_of(r)                                                      \

@@ -5,6 +5,7 @@
 
 #include "ngx_canvas_conf.h"
 #include "ngx_canvas_pg.h"
+#include "ngx_canvas_secret.h"
 
 
 #define NGX_CANVAS_PREFIX_MAX  128
@@ -15,8 +16,6 @@ static u_char *ngx_canvas_conf_param(ngx_str_t *arg, const char *name,
     ngx_str_t *value);
 static ngx_int_t ngx_canvas_conf_address(ngx_conf_t *cf, ngx_str_t *value,
     ngx_canvas_redis_conf_t *redis);
-static ngx_int_t ngx_canvas_conf_password(ngx_conf_t *cf, ngx_str_t *path,
-    ngx_str_t *password);
 
 
 /*
@@ -64,7 +63,8 @@ ngx_canvas_conf_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
         if (ngx_canvas_conf_param(&value[i], "password_file=", &s)) {
 
-            if (ngx_canvas_conf_password(cf, &s, &redis->password)
+            if (ngx_canvas_secret_read(cf, "password_file", &s, 1,
+                                       &redis->password)
                 != NGX_OK)
             {
                 return NGX_CONF_ERROR;
@@ -229,56 +229,6 @@ ngx_canvas_conf_address(ngx_conf_t *cf, ngx_str_t *value,
         redis->address.data++;
         redis->address.len -= 2;
         redis->address.data[redis->address.len] = '\0';
-    }
-
-    return NGX_OK;
-}
-
-
-/* the first line of the file */
-
-static ngx_int_t
-ngx_canvas_conf_password(ngx_conf_t *cf, ngx_str_t *path,
-    ngx_str_t *password)
-{
-    ssize_t     n;
-    u_char     *p;
-    ngx_fd_t    fd;
-    ngx_file_t  file;
-
-    if (ngx_conf_full_name(cf->cycle, path, 1) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    fd = ngx_open_file(path->data, NGX_FILE_RDONLY, NGX_FILE_OPEN, 0);
-
-    if (fd == NGX_INVALID_FILE) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
-                           "cannot open password_file \"%V\"", path);
-        return NGX_ERROR;
-    }
-
-    ngx_memzero(&file, sizeof(ngx_file_t));
-    file.fd = fd;
-    file.name = *path;
-    file.log = cf->log;
-
-    p = ngx_pcalloc(cf->pool, 1024);
-    n = p ? ngx_read_file(&file, p, 1023, 0) : NGX_ERROR;
-
-    (void) ngx_close_file(fd);
-
-    if (n == NGX_ERROR) {
-        return NGX_ERROR;
-    }
-
-    password->data = p;
-    password->len = strcspn((char *) p, "\r\n");
-
-    if (password->len == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "password_file \"%V\" is empty", path);
-        return NGX_ERROR;
     }
 
     return NGX_OK;

@@ -22,6 +22,7 @@
 
 #define NGX_CANVAS_HELP_SOCKETS  "Open WebSockets by the form of their updates"
 #define NGX_CANVAS_HELP_PLACED   "Placements that were judged"
+#define NGX_CANVAS_HELP_JOBS     "Jobs that were given to the keeper"
 
 
 /* rows of one name stand together */
@@ -73,6 +74,11 @@ static const ngx_canvas_count_row_t  ngx_canvas_count_rows[] = {
                        "Times a socket was told to fetch the canvas again"),
     ngx_canvas_counter(UNREAD, "closed_unread",
                        "Sockets closed because the client did not read"),
+
+    ngx_canvas_counter_of(JOBS, "jobs", "{result=\"answered\"}",
+                          NGX_CANVAS_HELP_JOBS),
+    ngx_canvas_counter_of(JOBS_UNANSWERED, "jobs", "{result=\"unanswered\"}",
+                          NGX_CANVAS_HELP_JOBS),
 
     { 0, NULL, NULL, NULL, NULL, 0, 0 }
 };

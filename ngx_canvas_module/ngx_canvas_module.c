@@ -87,6 +87,9 @@ static ngx_command_t  ngx_canvas_commands[] = {
     ngx_canvas_setting("secure_cookie", NGX_CONF_FLAG,
                        ngx_conf_set_flag_slot, secure_cookie, NULL),
 
+    ngx_canvas_setting("cron_secret_file", NGX_CONF_TAKE1,
+                       ngx_canvas_conf_cron_secret, cron_secret, NULL),
+
     ngx_canvas_setting("redis", NGX_CONF_1MORE,
                        ngx_canvas_conf_redis, redis, NULL),
 

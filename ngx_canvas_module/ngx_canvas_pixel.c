@@ -4,6 +4,7 @@
  * trip.
  */
 
+#include "ngx_canvas_body.h"
 #include "ngx_canvas_handlers.h"
 #include "ngx_canvas_origin.h"
 #include "ngx_canvas_place.h"
@@ -11,12 +12,8 @@
 #include "ngx_canvas_variables.h"
 
 
-static ngx_int_t ngx_canvas_pixel_json(ngx_http_request_t *r);
-static void ngx_canvas_pixel_body(ngx_http_request_t *r);
-static ngx_int_t ngx_canvas_pixel_text(ngx_http_request_t *r, size_t limit,
-    ngx_str_t *text);
 static ngx_int_t ngx_canvas_pixel_place(ngx_http_request_t *r,
-    ngx_canvas_conf_t *canvas);
+    ngx_str_t *text);
 static void ngx_canvas_pixel_cleanup(void *data);
 static void ngx_canvas_pixel_placed(ngx_canvas_place_t *place,
     ngx_canvas_store_result_t *result);
@@ -33,7 +30,6 @@ typedef struct {
 ngx_int_t
 ngx_canvas_place_handler(ngx_http_request_t *r)
 {
-    ngx_int_t           rc;
     ngx_canvas_conf_t  *canvas;
 
     canvas = ngx_canvas_of(r);
@@ -50,135 +46,26 @@ ngx_canvas_place_handler(ngx_http_request_t *r)
         return ngx_canvas_reply_error(r, CANVAS_CODE_FORBIDDEN, 0, NULL);
     }
 
-    /* a form of another site cannot send this type without being asked */
-    if (ngx_canvas_pixel_json(r) != NGX_OK) {
-        return ngx_canvas_reply_error(r, CANVAS_CODE_INVALID_MESSAGE, 0, NULL);
-    }
-
-    if (r->headers_in.content_length_n > (off_t) canvas->message_limit) {
-        return ngx_canvas_reply_error(r, CANVAS_CODE_TOO_LARGE, 0, NULL);
-    }
-
-    r->request_body_in_single_buf = 1;
-
-    rc = ngx_http_read_client_request_body(r, ngx_canvas_pixel_body);
-
-    if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
-        return rc;
-    }
-
-    return NGX_DONE;
-}
-
-
-/* Content-Type: application/json, parameters allowed */
-
-static ngx_int_t
-ngx_canvas_pixel_json(ngx_http_request_t *r)
-{
-    ngx_str_t  *type;
-
-    if (r->headers_in.content_type == NULL) {
-        return NGX_DECLINED;
-    }
-
-    type = &r->headers_in.content_type->value;
-
-    if (type->len < 16
-        || ngx_strncasecmp(type->data, (u_char *) "application/json", 16) != 0
-        || (type->len > 16 && type->data[16] != ';' && type->data[16] != ' '))
-    {
-        return NGX_DECLINED;
-    }
-
-    return NGX_OK;
-}
-
-
-static void
-ngx_canvas_pixel_body(ngx_http_request_t *r)
-{
-    ngx_int_t  rc;
-
-    rc = ngx_canvas_pixel_place(r, ngx_canvas_of(r));
-
-    if (rc != NGX_DONE) {
-        ngx_http_finalize_request(r, rc);
-    }
-}
-
-
-/* the body as one string; NGX_DECLINED: longer than limit */
-
-static ngx_int_t
-ngx_canvas_pixel_text(ngx_http_request_t *r, size_t limit, ngx_str_t *text)
-{
-    u_char       *p;
-    size_t        len;
-    ngx_chain_t  *cl;
-
-    ngx_str_null(text);
-
-    if (r->request_body == NULL || r->request_body->bufs == NULL) {
-        return NGX_OK;
-    }
-
-    len = 0;
-
-    for (cl = r->request_body->bufs; cl; cl = cl->next) {
-
-        if (cl->buf->in_file || ngx_buf_size(cl->buf) > (off_t) limit) {
-            return NGX_DECLINED;
-        }
-
-        len += cl->buf->last - cl->buf->pos;
-    }
-
-    if (len > limit) {
-        return NGX_DECLINED;
-    }
-
-    p = ngx_pnalloc(r->pool, len + 1);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    text->data = p;
-    text->len = len;
-
-    for (cl = r->request_body->bufs; cl; cl = cl->next) {
-
-        /* the buffer that only marks the end points nowhere */
-        if (cl->buf->pos != cl->buf->last) {
-            p = ngx_cpymem(p, cl->buf->pos, cl->buf->last - cl->buf->pos);
-        }
-    }
-
-    return NGX_OK;
+    return ngx_canvas_body_read(r, canvas->message_limit, 0,
+                                ngx_canvas_pixel_place);
 }
 
 
 /* NGX_DONE: answered later */
 
 static ngx_int_t
-ngx_canvas_pixel_place(ngx_http_request_t *r, ngx_canvas_conf_t *canvas)
+ngx_canvas_pixel_place(ngx_http_request_t *r, ngx_str_t *text)
 {
-    ngx_int_t                rc;
-    ngx_str_t                text, session;
+    ngx_str_t                session;
     canvas_msg_t             msg;
     canvas_code_t            code;
+    ngx_canvas_conf_t       *canvas;
     ngx_pool_cleanup_t      *cln;
     ngx_canvas_pixel_ctx_t  *ctx;
 
-    rc = ngx_canvas_pixel_text(r, canvas->message_limit, &text);
+    canvas = ngx_canvas_of(r);
 
-    if (rc != NGX_OK) {
-        return rc == NGX_DECLINED
-               ? ngx_canvas_reply_error(r, CANVAS_CODE_TOO_LARGE, 0, NULL)
-               : NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    code = canvas_msg_parse_pixel((char *) text.data, text.len, &msg);
+    code = canvas_msg_parse_pixel((char *) text->data, text->len, &msg);
 
     if (code == CANVAS_CODE_OK) {
         code = ngx_canvas_place_check(canvas, &msg);

@@ -12,16 +12,15 @@
 static ngx_table_elt_t *ngx_canvas_reply_push(ngx_http_request_t *r,
     const char *name, ngx_str_t *value);
 static ngx_int_t ngx_canvas_reply_refusal(ngx_http_request_t *r,
-    canvas_code_t code, ngx_msec_t remaining, const char *rule,
-    ngx_int_t max_age);
+    canvas_code_t code, const char *sentence, ngx_msec_t remaining,
+    const char *rule, ngx_int_t max_age);
 static ngx_int_t ngx_canvas_reply_headers(ngx_http_request_t *r,
     ngx_canvas_reply_t *reply);
 static ngx_int_t ngx_canvas_reply_cache(ngx_http_request_t *r,
     ngx_int_t max_age);
-static ngx_int_t ngx_canvas_reply_retry(ngx_http_request_t *r,
-    ngx_msec_t remaining);
 static void ngx_canvas_reply_error_text(canvas_text_t *text,
-    canvas_code_t code, ngx_msec_t remaining, const char *rule);
+    canvas_code_t code, const char *sentence, ngx_msec_t remaining,
+    const char *rule);
 
 
 ngx_int_t
@@ -89,7 +88,17 @@ ngx_canvas_reply_error(ngx_http_request_t *r, canvas_code_t code,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_canvas_reply_refusal(r, code, remaining, rule,
+    return ngx_canvas_reply_refusal(r, code, canvas_code_sentence(code),
+                                    remaining, rule,
+                                    NGX_CANVAS_REPLY_NO_STORE);
+}
+
+
+ngx_int_t
+ngx_canvas_reply_sentence(ngx_http_request_t *r, canvas_code_t code,
+    const char *sentence)
+{
+    return ngx_canvas_reply_refusal(r, code, sentence, 0, NULL,
                                     NGX_CANVAS_REPLY_NO_STORE);
 }
 
@@ -98,7 +107,8 @@ ngx_int_t
 ngx_canvas_reply_error_for(ngx_http_request_t *r, canvas_code_t code,
     ngx_int_t max_age)
 {
-    return ngx_canvas_reply_refusal(r, code, 0, NULL, max_age);
+    return ngx_canvas_reply_refusal(r, code, canvas_code_sentence(code), 0,
+                                    NULL, max_age);
 }
 
 
@@ -148,6 +158,26 @@ ngx_canvas_reply_header(ngx_http_request_t *r, const char *name,
 }
 
 
+ngx_int_t
+ngx_canvas_reply_retry(ngx_http_request_t *r, ngx_msec_t remaining)
+{
+    ngx_str_t  value;
+
+    /* whole seconds: too early would be refused again */
+
+    value.data = ngx_pnalloc(r->pool, NGX_INT_T_LEN);
+    if (value.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    value.len = ngx_sprintf(value.data, "%M",
+                            remaining / 1000 + (remaining % 1000 ? 1 : 0))
+                - value.data;
+
+    return ngx_canvas_reply_header(r, "Retry-After", &value);
+}
+
+
 static ngx_table_elt_t *
 ngx_canvas_reply_push(ngx_http_request_t *r, const char *name,
     ngx_str_t *value)
@@ -172,7 +202,8 @@ ngx_canvas_reply_push(ngx_http_request_t *r, const char *name,
 
 static ngx_int_t
 ngx_canvas_reply_refusal(ngx_http_request_t *r, canvas_code_t code,
-    ngx_msec_t remaining, const char *rule, ngx_int_t max_age)
+    const char *sentence, ngx_msec_t remaining, const char *rule,
+    ngx_int_t max_age)
 {
     u_char                    *body;
     canvas_text_t              text;
@@ -187,7 +218,7 @@ ngx_canvas_reply_refusal(ngx_http_request_t *r, canvas_code_t code,
 
     text.buf = NULL;
     text.len = 0;
-    ngx_canvas_reply_error_text(&text, code, remaining, rule);
+    ngx_canvas_reply_error_text(&text, code, sentence, remaining, rule);
 
     body = ngx_pnalloc(r->pool, text.len);
     if (body == NULL) {
@@ -196,7 +227,7 @@ ngx_canvas_reply_refusal(ngx_http_request_t *r, canvas_code_t code,
 
     text.buf = (char *) body;
     text.len = 0;
-    ngx_canvas_reply_error_text(&text, code, remaining, rule);
+    ngx_canvas_reply_error_text(&text, code, sentence, remaining, rule);
 
     ngx_memzero(&reply, sizeof(ngx_canvas_reply_t));
 
@@ -250,32 +281,12 @@ ngx_canvas_reply_cache(ngx_http_request_t *r, ngx_int_t max_age)
 }
 
 
-/* whole seconds, RFC 9110 section 10.2.3; too early would be refused again */
-
-static ngx_int_t
-ngx_canvas_reply_retry(ngx_http_request_t *r, ngx_msec_t remaining)
-{
-    ngx_str_t  value;
-
-    value.data = ngx_pnalloc(r->pool, NGX_INT_T_LEN);
-    if (value.data == NULL) {
-        return NGX_ERROR;
-    }
-
-    value.len = ngx_sprintf(value.data, "%M",
-                            remaining / 1000 + (remaining % 1000 ? 1 : 0))
-                - value.data;
-
-    return ngx_canvas_reply_header(r, "Retry-After", &value);
-}
-
-
 static void
 ngx_canvas_reply_error_text(canvas_text_t *text, canvas_code_t code,
-    ngx_msec_t remaining, const char *rule)
+    const char *sentence, ngx_msec_t remaining, const char *rule)
 {
     canvas_text_const(text, "{\"error\":");
-    canvas_text_string(text, canvas_code_sentence(code));
+    canvas_text_string(text, sentence);
     canvas_text_const(text, ",\"code\":");
     canvas_text_string(text, canvas_code_name(code));
 

@@ -37,6 +37,10 @@ ngx_int_t ngx_canvas_reply_buf(ngx_http_request_t *r,
 ngx_int_t ngx_canvas_reply_error(ngx_http_request_t *r, canvas_code_t code,
     ngx_msec_t remaining, const char *rule);
 
+/* the same with a sentence that says more than that of the code */
+ngx_int_t ngx_canvas_reply_sentence(ngx_http_request_t *r,
+    canvas_code_t code, const char *sentence);
+
 /* the same for caches to keep: an error that ends by itself */
 ngx_int_t ngx_canvas_reply_error_for(ngx_http_request_t *r,
     canvas_code_t code, ngx_int_t max_age);
@@ -49,6 +53,10 @@ ngx_int_t ngx_canvas_reply_etag(ngx_http_request_t *r, ngx_str_t *tag);
 
 /* adds Content-Encoding: gzip, which the body is */
 ngx_int_t ngx_canvas_reply_gzip(ngx_http_request_t *r);
+
+/* adds Retry-After, RFC 9110 section 10.2.3 */
+ngx_int_t ngx_canvas_reply_retry(ngx_http_request_t *r,
+    ngx_msec_t remaining);
 
 /* adds one response header; value must live as long as the request */
 ngx_int_t ngx_canvas_reply_header(ngx_http_request_t *r, const char *name,

@@ -1,13 +1,15 @@
 /*
- * ngx_canvas_rest: reads below /api/.  Finds the route, checks its parameters
- * and calls its handler; without one, sends the prepared statement and passes
- * the JSON text that comes back through, unread.  The request waits without
- * holding anything else up, and takes its query back when the client leaves.
+ * ngx_canvas_rest: reads below /api/; what is posted there is for
+ * ngx_canvas_posts.  Finds the route, checks its parameters and calls its
+ * handler; without one, sends the prepared statement and passes the JSON text
+ * that comes back through, unread.  The request waits without holding anything
+ * else up, and takes its query back when the client leaves.
  */
 
 #include "ngx_canvas_handlers.h"
 
 #include "ngx_canvas_params.h"
+#include "ngx_canvas_posts.h"
 #include "ngx_canvas_reply.h"
 #include "ngx_canvas_worker.h"
 
@@ -44,16 +46,24 @@ ngx_canvas_rest_handler(ngx_http_request_t *r)
     ngx_str_t                  segment;
     const char                *values[NGX_CANVAS_PG_PARAMS];
     canvas_code_t              code;
+    const ngx_canvas_post_t   *post;
     const ngx_canvas_route_t  *route;
 
     route = ngx_canvas_routes_find(&r->uri, &segment);
+    post = ngx_canvas_posts_find(&r->uri);
 
-    if (route == NULL) {
+    if (route == NULL && post == NULL) {
         return ngx_canvas_reply_error(r, CANVAS_CODE_NOT_FOUND, 0, NULL);
     }
 
-    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
-        return ngx_canvas_reply_allow(r, "GET, HEAD");
+    if (post && r->method == NGX_HTTP_POST) {
+        return ngx_canvas_posts_handle(r, post);
+    }
+
+    if (route == NULL || !(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
+        return ngx_canvas_reply_allow(r, route == NULL ? "POST"
+                                         : post ? "GET, HEAD, POST"
+                                         : "GET, HEAD");
     }
 
     code = ngx_canvas_params(r, route, &segment, values);

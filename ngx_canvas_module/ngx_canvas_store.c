@@ -184,6 +184,47 @@ ngx_canvas_store_session_delete(ngx_canvas_worker_t *worker,
 }
 
 
+ngx_int_t
+ngx_canvas_store_job(ngx_canvas_worker_t *worker,
+    const ngx_canvas_store_job_t *job, ngx_canvas_store_pt handler,
+    void *data, ngx_canvas_store_call_t **slot)
+{
+    u_char                    uuid[CANVAS_UUID_LEN];
+    ngx_str_t                *keys;
+    ngx_canvas_store_args_t   args;
+    ngx_canvas_store_call_t  *call;
+
+    call = ngx_canvas_store_alloc(worker, handler, data);
+    if (call == NULL) {
+        return NGX_DECLINED;
+    }
+
+    keys = worker->conf->keys;
+    canvas_uuid_format(job->id, (char *) uuid);
+
+    ngx_canvas_store_args_begin(&args, "canvas_job",
+                                job->session ? "2" : "1");
+    ngx_canvas_store_args_string(&args, &keys[NGX_CANVAS_KEY_JOBS]);
+
+    if (job->session) {
+        ngx_canvas_store_args_name(&args, &keys[NGX_CANVAS_KEY_SESSION],
+                                   job->session->data, job->session->len);
+    }
+
+    ngx_canvas_store_args_add(&args, uuid, CANVAS_UUID_LEN);
+    ngx_canvas_store_args_add(&args, job->name, ngx_strlen(job->name));
+    ngx_canvas_store_args_string(&args, job->args);
+    ngx_canvas_store_args_number(&args, job->ttl);
+    ngx_canvas_store_args_string(&args, job->channel);
+    ngx_canvas_store_args_string(&args, &keys[NGX_CANVAS_KEY_BAN]);
+    ngx_canvas_store_args_add(&args, NGX_CANVAS_STORE_TTL,
+                              sizeof(NGX_CANVAS_STORE_TTL) - 1);
+
+    return ngx_canvas_store_call(worker, &args, ngx_canvas_store_stored, call,
+                                 slot);
+}
+
+
 void
 ngx_canvas_store_detach(ngx_canvas_store_call_t *call)
 {

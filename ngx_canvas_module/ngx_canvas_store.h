@@ -52,6 +52,21 @@ ngx_int_t ngx_canvas_store_session_delete(ngx_canvas_worker_t *worker,
     ngx_str_t *session, ngx_canvas_store_pt handler, void *data,
     ngx_canvas_store_call_t **call);
 
+/* a job for the keeper (docs/redis.md) */
+typedef struct {
+    u_char                 *id;         /* UUID, 16 bytes */
+    const char             *name;
+    ngx_str_t              *args;       /* a JSON object */
+    ngx_msec_t              ttl;        /* it must be begun within */
+    ngx_str_t              *channel;    /* of the answer */
+    ngx_str_t              *session;    /* who asks; NULL: nobody */
+} ngx_canvas_store_job_t;
+
+/* CANVAS_CODE_OK: it is in the queue */
+ngx_int_t ngx_canvas_store_job(ngx_canvas_worker_t *worker,
+    const ngx_canvas_store_job_t *job, ngx_canvas_store_pt handler,
+    void *data, ngx_canvas_store_call_t **call);
+
 /* answer of canvas_hello; pointers are gone on return */
 typedef struct {
     ngx_uint_t              version;    /* of the Function library */

@@ -8,8 +8,9 @@
 
 #include "ngx_canvas_redis.h"
 
-/* 18 arguments of 128 bytes of prefix and what else docs/redis.md allows */
-#define NGX_CANVAS_STORE_ARGS  4096
+/* 18 arguments of 128 bytes of prefix and what else docs/redis.md allows, or
+ * few of them and the arguments of a job, 4 KiB (ngx_canvas_posts) */
+#define NGX_CANVAS_STORE_ARGS  8192
 
 /* room for "*99\r\n", written when all are there */
 #define NGX_CANVAS_STORE_HEAD  5

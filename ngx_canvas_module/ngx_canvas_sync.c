@@ -8,6 +8,7 @@
 
 #include "ngx_canvas_broadcast.h"
 #include "ngx_canvas_notice.h"
+#include "ngx_canvas_replies.h"
 #include "ngx_canvas_store.h"
 #include "ngx_canvas_sync.h"
 
@@ -129,6 +130,8 @@ ngx_canvas_sync_subscription_state(void *data, ngx_uint_t connected)
 
     (void) ngx_canvas_redis_subscribe(sync->worker->subscription,
                                       ngx_canvas_sync_message, sync, channel);
+
+    ngx_canvas_replies_subscribe(sync->worker->replies);
 }
 
 

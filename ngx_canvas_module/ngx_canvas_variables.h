@@ -7,17 +7,20 @@
 #ifndef NGX_CANVAS_VARIABLES_H_INCLUDED
 #define NGX_CANVAS_VARIABLES_H_INCLUDED
 
-#include "ngx_canvas_conf.h"
+#include "ngx_canvas_body.h"
 
 #include "canvas_status.h"
 
-/* the module's context of a request: what its variables show */
+/* the module's context of a request: what its variables show, and others */
 typedef struct {
-    u_char          actor[16];
-    u_char          kind;           /* 0: nobody */
-    canvas_code_t   code;
-    uint64_t        seq;
-    void           *session;        /* of a WebSocket: ngx_canvas_session_t */
+    u_char                    actor[16];
+    u_char                    kind;       /* 0: nobody */
+    canvas_code_t             code;
+    uint64_t                  seq;
+    void                     *session;    /* ngx_canvas_session_t of a
+                                             WebSocket */
+    ngx_canvas_body_t         body;
+    const void               *post;       /* ngx_canvas_post_t of a POST */
 } ngx_canvas_request_ctx_t;
 
 /* made on first use; NULL when out of memory */

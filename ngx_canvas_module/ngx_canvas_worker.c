@@ -6,6 +6,7 @@
 #include "ngx_canvas_broadcast.h"
 #include "ngx_canvas_checksums.h"
 #include "ngx_canvas_notice.h"
+#include "ngx_canvas_replies.h"
 #include "ngx_canvas_routes.h"
 #include "ngx_canvas_snapshot.h"
 #include "ngx_canvas_sync.h"
@@ -115,15 +116,16 @@ ngx_canvas_worker_start(ngx_cycle_t *cycle, ngx_canvas_conf_t *canvas)
     worker->broadcast = ngx_canvas_broadcast_create(worker);
     worker->snapshot = ngx_canvas_snapshot_create(worker);
     worker->sync = ngx_canvas_sync_create(worker);
+    worker->replies = ngx_canvas_replies_create(worker);
     worker->checksums = ngx_canvas_checksums_create(worker);
     worker->boards = ngx_canvas_boards_create(worker);
     worker->notices = ngx_canvas_notices_create(worker);
     worker->inflate = canvas_inflate_create();
 
     if (worker->broadcast == NULL || worker->snapshot == NULL
-        || worker->sync == NULL || worker->checksums == NULL
-        || worker->boards == NULL || worker->notices == NULL
-        || worker->inflate == NULL)
+        || worker->sync == NULL || worker->replies == NULL
+        || worker->checksums == NULL || worker->boards == NULL
+        || worker->notices == NULL || worker->inflate == NULL)
     {
         return NGX_ERROR;
     }

@@ -4,6 +4,7 @@ import http.client
 import os
 import re
 import resource
+import secrets
 import signal
 import socket
 
@@ -34,6 +35,11 @@ class Nginx(Server):
     def log(self):
         return self.place.log("error.log")
 
+    @property
+    def secret_file(self):
+        """Of POST /api/game/rotate; made once."""
+        return self.place.file("cron-secret")
+
     def write_conf(self, redis, postgres):
         with open(EXAMPLE, encoding="utf-8") as file:
             text = file.read()
@@ -52,6 +58,7 @@ class Nginx(Server):
 
     def prepare(self):
         self.place.folder("tmp")
+        self._make_secret()
 
         if not os.access(self.settings.module, os.R_OK):
             raise StackError(f"there is no {self.settings.module}: build it "
@@ -116,6 +123,16 @@ class Nginx(Server):
         finally:
             connection.close()
 
+    def _make_secret(self):
+        if os.path.exists(self.secret_file):
+            return
+
+        handle = os.open(self.secret_file + ".new",
+                         os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32) + "\n")
+        os.rename(self.secret_file + ".new", self.secret_file)
+
     def _edits(self, redis, postgres):
         place = self.place
         files = open_files()
@@ -149,6 +166,8 @@ class Nginx(Server):
             ("unix:/run/redis/redis-server.sock", f"unix:{redis.socket}"),
             ("\"host=/run/postgresql dbname=canvas user=canvas_web\"",
              f"\"{postgres.conninfo} user=canvas_web\""),
+            ("# cron_secret_file  /etc/canvas/cron-secret;",
+             f"cron_secret_file  {self.secret_file};"),
             ("listen 8080 reuseport backlog=4096;",
              f"listen 127.0.0.1:{self.settings.port} reuseport "
              "backlog=4096;"),

@@ -1,6 +1,6 @@
 -- functions: what is registered
 
--- name, number of keys, number of arguments (nil: any, the function minds),
+-- name, numbers of keys and of arguments (nil: any, the function minds them),
 -- function, flags.  Reads begin a new epoch when they are the first call, so
 -- only canvas_version is read only; they still work when Redis is at its memory
 -- limit.
@@ -12,6 +12,7 @@ local FUNCTIONS = {
     { 'canvas_place_session', 7, 6, canvas_place_session },
     { 'canvas_identify', 2, 3, canvas_identify },
     { 'canvas_session_create', 1, 6, canvas_session_create },
+    { 'canvas_job', nil, nil, canvas_job },
     { 'canvas_fold', 5, nil, canvas_fold },
     { 'canvas_init', 5, 10, canvas_init },
     { 'canvas_load', 5, 13, canvas_load },
@@ -26,7 +27,7 @@ for i = 1, #FUNCTIONS do                -- there is no ipairs() at load time
     redis.register_function{
         function_name = f[1],
         callback = function(keys, argv)
-            if #keys ~= keys_n or #argv ~= (argv_n or #argv) then
+            if #keys ~= (keys_n or #keys) or #argv ~= (argv_n or #argv) then
                 return {'INVALID_MESSAGE'}
             end
 

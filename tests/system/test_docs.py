@@ -158,6 +158,8 @@ def routes():
     paths = re.findall(r'{ "(/api/[^"]+)"', module("ngx_canvas_routes.c"))
     assert paths
 
+    paths += re.findall(r'"(/api/[^"]+)"', module("ngx_canvas_posts.c"))
+
     for name in ("auth", "read", "health"):
         found = re.findall(r'ngx_string\("(/[^"]+)"\)',
                            module(f"ngx_canvas_{name}.c"))

@@ -11,6 +11,8 @@
 #include "ctl_pg.h"
 #include "ctl_redis.h"
 
+#include "canvas_board.h"
+
 #include <stdbool.h>
 #include <string.h>
 
@@ -22,6 +24,7 @@ typedef struct {
     ctl_redis_t   redis;        /* both connect when first needed */
     ctl_pg_t      pg;
     const char   *conf_path;    /* NULL: the default */
+    uint64_t      standings[CANVAS_BOARDS];     /* of ctl_standings */
 } ctl_t;
 
 typedef struct {

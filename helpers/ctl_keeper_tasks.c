@@ -6,6 +6,7 @@
 
 #include "ctl_clock.h"
 #include "ctl_log.h"
+#include "ctl_standings.h"
 
 
 static void ctl_keeper_tasks_note(const ctl_keeper_task_t *task,
@@ -13,6 +14,7 @@ static void ctl_keeper_tasks_note(const ctl_keeper_task_t *task,
 
 
 static const ctl_keeper_task_t  ctl_keeper_tasks[] = {
+    { "boards", 3000, ctl_standings_tell },
     { NULL, 0, NULL }
 };
 

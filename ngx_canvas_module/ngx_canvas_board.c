@@ -10,20 +10,9 @@
 #include "ngx_canvas_routes.h"
 #include "ngx_canvas_store.h"
 
-#include "canvas_id.h"
-#include "canvas_text.h"
-
 
 /* ms that a board is shared for */
-#define NGX_CANVAS_BOARD_FRESH   1000
-
-/* bytes of a member, a UUID or a faction, with its NUL */
-#define NGX_CANVAS_BOARD_MEMBER  65
-
-typedef struct {
-    char                     member[NGX_CANVAS_BOARD_MEMBER];
-    uint64_t                 score;
-} ngx_canvas_board_entry_t;
+#define NGX_CANVAS_BOARD_FRESH  1000
 
 typedef struct {
     ngx_canvas_boards_t       *boards;
@@ -33,7 +22,7 @@ typedef struct {
     ngx_queue_t                waiting;   /* of ngx_canvas_board_wait_t */
 
     /* while it is read */
-    ngx_canvas_board_entry_t  *entries;   /* depth of them */
+    canvas_board_entry_t      *entries;   /* depth of them */
     ngx_uint_t                 n;
     ngx_uint_t                 total;
     void                      *query;
@@ -51,21 +40,14 @@ static const ngx_uint_t  ngx_canvas_board_depths[] = {
 
 struct ngx_canvas_boards_s {
     ngx_canvas_worker_t       *worker;
-    ngx_canvas_board_depth_t   depths[NGX_CANVAS_BOARDS]
+    ngx_canvas_board_depth_t   depths[CANVAS_BOARDS]
                                      [NGX_CANVAS_BOARD_DEPTHS];
 };
-
-typedef struct {
-    const char                *name;
-    ngx_canvas_key_e           key;
-    const char                *member;    /* JSON names */
-    const char                *title;     /* NULL: the member is its name */
-} ngx_canvas_board_form_t;
 
 
 static ngx_int_t ngx_canvas_board_ask(ngx_canvas_board_depth_t *depth);
 static void ngx_canvas_board_ranked(void *data, ngx_str_t *member,
-    uint64_t score, ngx_int_t total);
+    ngx_str_t *score, ngx_int_t total);
 static ngx_int_t ngx_canvas_board_names(ngx_canvas_board_depth_t *depth);
 static void ngx_canvas_board_named(void *data, ngx_canvas_pg_status_e status,
     const u_char *value, size_t len);
@@ -73,41 +55,16 @@ static void ngx_canvas_board_done(ngx_canvas_board_depth_t *depth,
     const u_char *names, size_t len);
 static ngx_int_t ngx_canvas_board_compose(ngx_canvas_board_depth_t *depth,
     const u_char *names, size_t len);
-static void ngx_canvas_board_write(ngx_canvas_board_depth_t *depth,
-    canvas_text_t *text, uint32_t *ends, const u_char *names, size_t len);
 static void ngx_canvas_board_answer(ngx_canvas_board_depth_t *depth);
 
 
-/* by ngx_canvas_board_kind_e */
+/* by canvas_board_kind_t */
 
-static const ngx_canvas_board_form_t  ngx_canvas_board_forms[] = {
-    { "users", NGX_CANVAS_KEY_USERS, "userId", "username" },
-    { "agents", NGX_CANVAS_KEY_AGENTS, "agentId", "name" },
-    { "factions", NGX_CANVAS_KEY_FACTIONS, "faction", NULL }
+static const ngx_canvas_key_e  ngx_canvas_board_keys[] = {
+    NGX_CANVAS_KEY_USERS,
+    NGX_CANVAS_KEY_AGENTS,
+    NGX_CANVAS_KEY_FACTIONS
 };
-
-
-const char *
-ngx_canvas_board_name(ngx_canvas_board_kind_e kind)
-{
-    return ngx_canvas_board_forms[kind].name;
-}
-
-
-ngx_canvas_board_kind_e
-ngx_canvas_board_find(const char *name)
-{
-    ngx_uint_t  kind;
-
-    for (kind = 0; kind < NGX_CANVAS_BOARDS; kind++) {
-
-        if (ngx_strcmp(ngx_canvas_board_forms[kind].name, name) == 0) {
-            break;
-        }
-    }
-
-    return kind;
-}
 
 
 ngx_canvas_boards_t *
@@ -124,7 +81,7 @@ ngx_canvas_boards_create(ngx_canvas_worker_t *worker)
 
     boards->worker = worker;
 
-    for (kind = 0; kind < NGX_CANVAS_BOARDS; kind++) {
+    for (kind = 0; kind < CANVAS_BOARDS; kind++) {
 
         for (i = 0; i < NGX_CANVAS_BOARD_DEPTHS; i++) {
             depth = &boards->depths[kind][i];
@@ -142,7 +99,7 @@ ngx_canvas_boards_create(ngx_canvas_worker_t *worker)
 
 ngx_int_t
 ngx_canvas_board_get(ngx_canvas_boards_t *boards,
-    ngx_canvas_board_kind_e kind, ngx_uint_t n, ngx_canvas_board_wait_t *wait,
+    canvas_board_kind_t kind, ngx_uint_t n, ngx_canvas_board_wait_t *wait,
     const ngx_canvas_board_t **board)
 {
     ngx_uint_t                 i;
@@ -204,7 +161,7 @@ ngx_canvas_boards_close(ngx_canvas_boards_t *boards)
     ngx_uint_t           i, kind;
     ngx_canvas_board_t  *board;
 
-    for (kind = 0; kind < NGX_CANVAS_BOARDS; kind++) {
+    for (kind = 0; kind < CANVAS_BOARDS; kind++) {
 
         for (i = 0; i < NGX_CANVAS_BOARD_DEPTHS; i++) {
             board = &boards->depths[kind][i].board;
@@ -225,7 +182,7 @@ ngx_canvas_board_ask(ngx_canvas_board_depth_t *depth)
 
     worker = depth->boards->worker;
 
-    depth->entries = ngx_alloc(depth->depth * sizeof(ngx_canvas_board_entry_t),
+    depth->entries = ngx_alloc(depth->depth * sizeof(canvas_board_entry_t),
                                worker->log);
     if (depth->entries == NULL) {
         return NGX_ERROR;
@@ -234,7 +191,7 @@ ngx_canvas_board_ask(ngx_canvas_board_depth_t *depth)
     depth->n = 0;
 
     if (ngx_canvas_store_board(worker,
-                               ngx_canvas_board_forms[depth->board.kind].key,
+                               ngx_canvas_board_keys[depth->board.kind],
                                depth->depth, ngx_canvas_board_ranked, depth)
         != NGX_OK)
     {
@@ -251,29 +208,22 @@ ngx_canvas_board_ask(ngx_canvas_board_depth_t *depth)
 /* Redis tells: each entry, and at last how many there are */
 
 static void
-ngx_canvas_board_ranked(void *data, ngx_str_t *member, uint64_t score,
+ngx_canvas_board_ranked(void *data, ngx_str_t *member, ngx_str_t *score,
     ngx_int_t total)
 {
-    uint8_t                    uuid[16];
-    ngx_canvas_board_entry_t  *entry;
-    ngx_canvas_board_depth_t  *depth = data;
+    ngx_canvas_board_depth_t *depth = data;
 
     if (member) {
 
-        if (depth->n == depth->depth
-            || member->len >= NGX_CANVAS_BOARD_MEMBER
-            || (ngx_canvas_board_forms[depth->board.kind].title
-                && canvas_uuid_parse((char *) member->data, member->len, uuid)
-                   != CANVAS_OK))
+        if (depth->n < depth->depth
+            && canvas_board_read(&depth->entries[depth->n], depth->board.kind,
+                                 (char *) member->data, member->len,
+                                 (char *) score->data, score->len)
+               == CANVAS_OK)
         {
-            return;
+            depth->n++;
         }
 
-        entry = &depth->entries[depth->n++];
-
-        ngx_memcpy(entry->member, member->data, member->len);
-        entry->member[member->len] = '\0';
-        entry->score = score;
         return;
     }
 
@@ -298,39 +248,29 @@ ngx_canvas_board_ranked(void *data, ngx_str_t *member, uint64_t score,
 static ngx_int_t
 ngx_canvas_board_names(ngx_canvas_board_depth_t *depth)
 {
-    u_char                         *ids, *p;
-    ngx_int_t                       rc;
-    ngx_uint_t                      i;
-    const char                     *values[2];
-    ngx_canvas_worker_t            *worker;
-    const ngx_canvas_board_form_t  *form;
+    char                 *ids;
+    ngx_int_t             rc;
+    const char           *values[2];
+    canvas_board_kind_t   kind;
+    ngx_canvas_worker_t  *worker;
 
     worker = depth->boards->worker;
-    form = &ngx_canvas_board_forms[depth->board.kind];
+    kind = depth->board.kind;
 
-    if (form->title == NULL || depth->n == 0 || worker->pg == NULL) {
+    if (!canvas_board_named(kind) || depth->n == 0 || worker->pg == NULL) {
         return NGX_DECLINED;
     }
 
-    /* {<uuid>,<uuid>,...} and a NUL */
-
-    ids = ngx_alloc(depth->n * (CANVAS_UUID_LEN + 1) + 2, worker->log);
+    ids = ngx_alloc(canvas_board_ids(NULL, depth->entries, depth->n) + 1,
+                    worker->log);
     if (ids == NULL) {
         return NGX_DECLINED;
     }
 
-    p = ids;
+    (void) canvas_board_ids(ids, depth->entries, depth->n);
 
-    for (i = 0; i < depth->n; i++) {
-        *p++ = i ? ',' : '{';
-        p = ngx_cpymem(p, depth->entries[i].member, CANVAS_UUID_LEN);
-    }
-
-    *p++ = '}';
-    *p = '\0';
-
-    values[0] = form->name;
-    values[1] = (char *) ids;
+    values[0] = canvas_board_name(kind);
+    values[1] = ids;
 
     rc = ngx_canvas_pg_query(worker->pg, NGX_CANVAS_SQL_BOARD_NAMES, values,
                              ngx_canvas_board_named, depth, &depth->query);
@@ -372,103 +312,36 @@ static ngx_int_t
 ngx_canvas_board_compose(ngx_canvas_board_depth_t *depth, const u_char *names,
     size_t len)
 {
-    size_t               size;
+    size_t               size, text;
     uint32_t            *ends;
-    canvas_text_t        text;
     ngx_canvas_board_t  *board;
 
     board = &depth->board;
 
-    text.buf = NULL;
-    text.len = 0;
-    ngx_canvas_board_write(depth, &text, NULL, names, len);
-
     size = depth->n * sizeof(uint32_t);
+    text = canvas_board_json(NULL, board->kind, depth->entries, depth->n,
+                             (char *) names, len, NULL);
 
-    ends = ngx_alloc(size + text.len + 1, depth->boards->worker->log);
+    ends = ngx_alloc(size + text + 1, depth->boards->worker->log);
     if (ends == NULL) {
         return NGX_ERROR;
     }
-
-    text.buf = (char *) ends + size;
-    text.len = 0;
-    ngx_canvas_board_write(depth, &text, ends, names, len);
 
     if (board->ends) {
         ngx_free(board->ends);
     }
 
     board->ends = ends;
-    board->text = (u_char *) text.buf;
+    board->text = (u_char *) ends + size;
     board->n = depth->n;
     board->total = depth->total;
     board->read = ngx_time();
 
+    (void) canvas_board_json((char *) board->text, board->kind,
+                             depth->entries, depth->n, (char *) names, len,
+                             ends);
+
     return NGX_OK;
-}
-
-
-/* or measures, without a buffer and ends */
-
-static void
-ngx_canvas_board_write(ngx_canvas_board_depth_t *depth, canvas_text_t *text,
-    uint32_t *ends, const u_char *names, size_t len)
-{
-    size_t                          n;
-    ngx_uint_t                      i, rank;
-    const u_char                   *end, *last;
-    ngx_canvas_board_entry_t       *entry;
-    const ngx_canvas_board_form_t  *form;
-
-    form = &ngx_canvas_board_forms[depth->board.kind];
-    last = names + len;
-    rank = 1;
-
-    for (i = 0; i < depth->n; i++) {
-        entry = &depth->entries[i];
-
-        if (i && entry->score != depth->entries[i - 1].score) {
-            rank = i + 1;
-        }
-
-        if (i) {
-            canvas_text_const(text, ",");
-        }
-
-        canvas_text_const(text, "{\"rank\":");
-        canvas_text_num(text, rank);
-        canvas_text_const(text, ",\"");
-        canvas_text_add(text, form->member, ngx_strlen(form->member));
-        canvas_text_const(text, "\":");
-        canvas_text_string(text, entry->member);
-
-        if (form->title) {
-            canvas_text_const(text, ",\"");
-            canvas_text_add(text, form->title, ngx_strlen(form->title));
-            canvas_text_const(text, "\":");
-
-            end = (len && names < last)
-                  ? ngx_strlchr((u_char *) names, (u_char *) last, '\n')
-                  : NULL;
-            n = end ? (size_t) (end - names) : (size_t) (last - names);
-
-            if (len && n) {
-                canvas_text_add(text, (char *) names, n);
-                names += n + (end != NULL);
-
-            } else {
-                canvas_text_const(text, "null");
-            }
-        }
-
-        canvas_text_const(text, ",\"pixels\":");
-        canvas_text_num(text, entry->score);
-        canvas_text_const(text, "}");
-
-        if (ends) {
-            ends[i] = text->len;
-        }
-    }
 }
 
 

@@ -2,16 +2,7 @@
  * ngx_canvas_board: the boards of this week, live: ranks from Redis, names
  * from PostgreSQL, as JSON.  A board is read at most once a second and worker,
  * whoever asks how often, and shared by all who ask.
- *
- * An entry is, by the kind of the board, one of
- *
- *   {"rank":1,"userId":"<uuid>","username":"..."|null,"pixels":12}
- *   {"rank":1,"agentId":"<uuid>","name":"..."|null,"pixels":12}
- *   {"rank":1,"faction":"red","pixels":12}
- *
- * Who have equally many share a rank, and the next one is counted from the
- * top: 1, 1, 3.  A name is null while PostgreSQL is away or does not know it
- * yet.
+ * A name is null while PostgreSQL is away or does not know it yet.
  */
 
 #ifndef NGX_CANVAS_BOARD_H_INCLUDED
@@ -19,18 +10,13 @@
 
 #include "ngx_canvas_worker.h"
 
+#include "canvas_board.h"
+
 /* entries at most */
 #define NGX_CANVAS_BOARD_MAX  1000
 
-typedef enum {
-    NGX_CANVAS_BOARD_USERS = 0,
-    NGX_CANVAS_BOARD_AGENTS,
-    NGX_CANVAS_BOARD_FACTIONS,
-    NGX_CANVAS_BOARDS
-} ngx_canvas_board_kind_e;
-
 typedef struct {
-    ngx_canvas_board_kind_e    kind;
+    canvas_board_kind_t        kind;
     time_t                     read;        /* when */
     ngx_uint_t                 total;       /* all that are on the board */
     ngx_uint_t                 n;           /* entries that are here */
@@ -51,12 +37,6 @@ typedef struct {
     unsigned               waiting:1;
 } ngx_canvas_board_wait_t;
 
-/* "users", "agents", "factions" */
-const char *ngx_canvas_board_name(ngx_canvas_board_kind_e kind);
-
-/* by its name; NGX_CANVAS_BOARDS: none is called so */
-ngx_canvas_board_kind_e ngx_canvas_board_find(const char *name);
-
 /* NULL on error (logged) */
 ngx_canvas_boards_t *ngx_canvas_boards_create(ngx_canvas_worker_t *worker);
 
@@ -67,7 +47,7 @@ ngx_canvas_boards_t *ngx_canvas_boards_create(ngx_canvas_worker_t *worker);
  * Redis is away.
  */
 ngx_int_t ngx_canvas_board_get(ngx_canvas_boards_t *boards,
-    ngx_canvas_board_kind_e kind, ngx_uint_t n, ngx_canvas_board_wait_t *wait,
+    canvas_board_kind_t kind, ngx_uint_t n, ngx_canvas_board_wait_t *wait,
     const ngx_canvas_board_t **board);
 
 /* the handler will not be called any more; harmless when it was */

@@ -35,7 +35,7 @@ ngx_canvas_leaderboard(ngx_http_request_t *r, const ngx_canvas_route_t *route,
     ngx_http_cleanup_t        *cln;
     ngx_canvas_worker_t       *worker;
     const ngx_canvas_board_t  *board;
-    ngx_canvas_board_kind_e    kind;
+    canvas_board_kind_t        kind;
     ngx_canvas_leaderboard_t  *leaderboard;
 
     cln = ngx_http_cleanup_add(r, sizeof(ngx_canvas_leaderboard_t));
@@ -53,8 +53,8 @@ ngx_canvas_leaderboard(ngx_http_request_t *r, const ngx_canvas_route_t *route,
     leaderboard->wait.handler = ngx_canvas_leaderboard_ready;
     leaderboard->wait.data = leaderboard;
 
-    kind = values[0] ? ngx_canvas_board_find(values[0])
-                     : NGX_CANVAS_BOARD_USERS;
+    kind = values[0] ? canvas_board_find(values[0])
+                     : CANVAS_BOARD_USERS;
 
     leaderboard->limit = values[1] ? (ngx_uint_t) ngx_atoi((u_char *) values[1],
                                                       ngx_strlen(values[1]))
@@ -136,7 +136,7 @@ ngx_canvas_leaderboard_reply(ngx_canvas_leaderboard_t *leaderboard,
 
     p = ngx_sprintf(body, "{\"kind\":\"%s\",\"entries\":[%V],\"total\":%ui,"
                     "\"updatedAt\":\"%4d-%02d-%02dT%02d:%02d:%02dZ\"}",
-                    ngx_canvas_board_name(board->kind), &entries,
+                    canvas_board_name(board->kind), &entries,
                     board->total, tm.ngx_tm_year, tm.ngx_tm_mon,
                     tm.ngx_tm_mday, tm.ngx_tm_hour, tm.ngx_tm_min,
                     tm.ngx_tm_sec);

@@ -29,7 +29,7 @@ typedef struct {
 struct ngx_canvas_notices_s {
     ngx_canvas_worker_t         *worker;
     time_t                       refused;
-    ngx_canvas_notice_board_t    boards[NGX_CANVAS_BOARDS];
+    ngx_canvas_notice_board_t    boards[CANVAS_BOARDS];
 };
 
 typedef struct {
@@ -40,10 +40,10 @@ typedef struct {
 
 static unsigned ngx_canvas_notice_channel(canvas_audience_t audience);
 static void ngx_canvas_notice_send(ngx_canvas_notices_t *notices,
-    unsigned channel, ngx_canvas_board_kind_e kind, const void *text,
+    unsigned channel, canvas_board_kind_t kind, const void *text,
     size_t len);
 static void ngx_canvas_notice_ask(ngx_canvas_notice_board_t *board,
-    ngx_canvas_board_kind_e kind);
+    canvas_board_kind_t kind);
 static void ngx_canvas_notice_ready(void *data,
     const ngx_canvas_board_t *board);
 
@@ -68,7 +68,7 @@ ngx_canvas_notices_create(ngx_canvas_worker_t *worker)
 
     notices->worker = worker;
 
-    for (kind = 0; kind < NGX_CANVAS_BOARDS; kind++) {
+    for (kind = 0; kind < CANVAS_BOARDS; kind++) {
         notices->boards[kind].notices = notices;
         notices->boards[kind].wait.handler = ngx_canvas_notice_ready;
         notices->boards[kind].wait.data = &notices->boards[kind];
@@ -85,7 +85,7 @@ ngx_canvas_notice_publish(ngx_canvas_notices_t *notices,
     unsigned                  channel;
     canvas_notice_t           notice;
     canvas_status_t           status;
-    ngx_canvas_board_kind_e   kind;
+    canvas_board_kind_t       kind;
 
     status = canvas_notice_parse(event->json, event->json_len, &notice);
 
@@ -104,7 +104,7 @@ ngx_canvas_notice_publish(ngx_canvas_notices_t *notices,
 
     channel = ngx_canvas_notice_channel(event->audience);
     kind = channel == CANVAS_CHANNEL_LEADERBOARD
-           ? ngx_canvas_board_find(notice.kind) : NGX_CANVAS_BOARDS;
+           ? canvas_board_find(notice.kind) : CANVAS_BOARDS;
 
     ngx_canvas_notice_send(notices, channel, kind, event->json,
                            event->json_len);
@@ -125,7 +125,7 @@ ngx_canvas_notice_subscribe(ngx_canvas_session_t *session, unsigned channels)
         return NGX_OK;
     }
 
-    for (kind = 0; kind < NGX_CANVAS_BOARDS; kind++) {
+    for (kind = 0; kind < CANVAS_BOARDS; kind++) {
         board = &session->worker->notices->boards[kind];
 
         if (board->frame == NULL) {
@@ -156,7 +156,7 @@ ngx_canvas_notices_close(ngx_canvas_notices_t *notices)
     ngx_uint_t                  kind;
     ngx_canvas_notice_board_t  *board;
 
-    for (kind = 0; kind < NGX_CANVAS_BOARDS; kind++) {
+    for (kind = 0; kind < CANVAS_BOARDS; kind++) {
         board = &notices->boards[kind];
 
         ngx_canvas_board_cancel(&board->wait);
@@ -184,11 +184,11 @@ ngx_canvas_notice_channel(canvas_audience_t audience)
 }
 
 
-/* kind: of the board that it tells, or NGX_CANVAS_BOARDS */
+/* kind: of the board that it tells, or CANVAS_BOARDS */
 
 static void
 ngx_canvas_notice_send(ngx_canvas_notices_t *notices, unsigned channel,
-    ngx_canvas_board_kind_e kind, const void *text, size_t len)
+    canvas_board_kind_t kind, const void *text, size_t len)
 {
     ngx_canvas_frame_t         *frame;
     ngx_canvas_notice_board_t  *board;
@@ -200,9 +200,9 @@ ngx_canvas_notice_send(ngx_canvas_notices_t *notices, unsigned channel,
     }
 
     ngx_canvas_broadcast_notice(notices->worker->broadcast, frame, channel,
-                                kind < NGX_CANVAS_BOARDS ? kind + 1 : 0);
+                                kind < CANVAS_BOARDS ? kind + 1 : 0);
 
-    if (kind == NGX_CANVAS_BOARDS) {
+    if (kind == CANVAS_BOARDS) {
         ngx_canvas_frame_release(frame);
         return;
     }
@@ -219,7 +219,7 @@ ngx_canvas_notice_send(ngx_canvas_notices_t *notices, unsigned channel,
 
 static void
 ngx_canvas_notice_ask(ngx_canvas_notice_board_t *board,
-    ngx_canvas_board_kind_e kind)
+    canvas_board_kind_t kind)
 {
     const ngx_canvas_board_t  *read;
 
@@ -260,7 +260,7 @@ ngx_canvas_notice_ready(void *data, const ngx_canvas_board_t *board)
     }
 
     p = ngx_sprintf(text, "{\"type\":\"leaderboard\",\"kind\":\"%s\","
-                    "\"entries\":[%V]}", ngx_canvas_board_name(board->kind),
+                    "\"entries\":[%V]}", canvas_board_name(board->kind),
                     &entries);
 
     ngx_canvas_notice_send(notices, CANVAS_CHANNEL_LEADERBOARD, board->kind,

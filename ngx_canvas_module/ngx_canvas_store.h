@@ -112,12 +112,12 @@ ngx_int_t ngx_canvas_store_log(ngx_canvas_worker_t *worker, uint64_t epoch,
 
 /*
  * The best max of a board (a key of a sorted set), best first: handler is
- * called once for each, and last with member == NULL and the number of all
- * that are on it; -1 says that there was no answer.  The caller lives as long
- * as the worker.
+ * called once for each, the score as text, and last with member == NULL and
+ * the number of all that are on it; -1 says that there was no answer.  The
+ * caller lives as long as the worker.
  */
 typedef void (*ngx_canvas_store_board_pt)(void *data, ngx_str_t *member,
-    uint64_t score, ngx_int_t total);
+    ngx_str_t *score, ngx_int_t total);
 
 ngx_int_t ngx_canvas_store_board(ngx_canvas_worker_t *worker,
     ngx_canvas_key_e key, ngx_uint_t max, ngx_canvas_store_board_pt handler,

@@ -116,22 +116,21 @@ ngx_canvas_store_board_done(ngx_canvas_store_board_t *board, redisReply *reply)
         ngx_canvas_store_board_entries(board, reply);
     }
 
-    board->handler(board->data, NULL, 0,
+    board->handler(board->data, NULL, NULL,
                    board->failed ? -1 : (ngx_int_t) board->total);
 
     ngx_free(board);
 }
 
 
-/* member, score, member, score ...: what is neither of ours is left out */
+/* member, score, member, score ... */
 
 static void
 ngx_canvas_store_board_entries(ngx_canvas_store_board_t *board,
     redisReply *reply)
 {
     size_t       i;
-    ngx_int_t    score;
-    ngx_str_t    member;
+    ngx_str_t    member, score;
     redisReply  *name, *number;
 
     for (i = 0; i + 1 < reply->elements; i += 2) {
@@ -144,14 +143,12 @@ ngx_canvas_store_board_entries(ngx_canvas_store_board_t *board,
             continue;
         }
 
-        score = ngx_atoi((u_char *) number->str, number->len);
-        if (score == NGX_ERROR) {
-            continue;
-        }
-
         member.data = (u_char *) name->str;
         member.len = name->len;
 
-        board->handler(board->data, &member, score, 0);
+        score.data = (u_char *) number->str;
+        score.len = number->len;
+
+        board->handler(board->data, &member, &score, 0);
     }
 }

@@ -22,6 +22,7 @@ Suite *check_grid(void);
 Suite *check_id(void);
 Suite *check_event(void);
 Suite *check_notice(void);
+Suite *check_board(void);
 Suite *check_sum(void);
 Suite *check_mirror(void);
 Suite *check_mirror_kill(void);

@@ -324,7 +324,7 @@ ctl_boards_counted(ctl_redis_args_t *args, const PGresult *result, int row)
 }
 
 
-/* as docs/redis.md draws it: u32 pixels, u8 colour, u8 faction, 2 bytes 0 */
+/* as docs/redis.md draws it: pixels, colour, faction, there is a colour, 0 */
 static void
 ctl_boards_actor(ctl_redis_args_t *args, const PGresult *result, int row)
 {
@@ -342,6 +342,7 @@ ctl_boards_actor(ctl_redis_args_t *args, const PGresult *result, int row)
     value[3] = pixels;
     value[4] = ctl_boards_byte(result, row, CTL_BOARDS_COLOR);
     value[5] = ctl_boards_byte(result, row, CTL_BOARDS_FACTION);
+    value[6] = 1;
 
     ctl_redis_arg(args, (char *) actor, sizeof(actor));
     ctl_redis_arg(args, (char *) value, sizeof(value));

@@ -8,16 +8,14 @@ AS $$
 DECLARE
     c_max   CONSTANT bigint := 9007199254740991;
     v_week  record;
-    v_lock  boolean;
 BEGIN
     v_week := page_week();
-    v_lock := v_week.rules @> '{"colorLock": true}'
-              AND NOT v_week.rules @> '{"assignRandomColor": true}';
 
     -- the rules that count; without one of them nobody asks
     IF v_week.rules->>'max_pixels_per_user' IS NULL
        AND NOT v_week.rules @> '{"faction_required": true}'
-       AND NOT v_lock
+       AND (NOT v_week.rules @> '{"colorLock": true}'
+            OR v_week.rules @> '{"assignRandomColor": true}')
     THEN
         RETURN;
     END IF;
@@ -25,8 +23,7 @@ BEGIN
     -- the colour of an actor's first pixel: the least (epoch, seq, colour)
     RETURN QUERY
     SELECT coalesce(e.user_id, e.agent_id), count(*),
-           CASE WHEN v_lock
-                THEN (min(ARRAY[e.epoch, e.seq, e.color]))[3]::integer END,
+           (min(ARRAY[e.epoch, e.seq, e.color]))[3]::integer,
            max(e.faction)::integer
       FROM log_ranges(v_week.actors_epoch, v_week.actors_seq, c_max) r
       JOIN pixel_events e ON e.epoch = r.epoch
@@ -39,8 +36,8 @@ $$;
 
 COMMENT ON FUNCTION restore_actors() IS
     'What canvas:actors holds, from the log: pixels, colour of the first one
-(when the rules lock it) and faction (as in pixel_events) of who placed since
-the rules that count began; no row when no rule needs it';
+and faction (as in pixel_events) of who placed since the rules that count
+began; no row when no rule needs it';
 
 REVOKE ALL ON FUNCTION restore_actors() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION restore_actors() TO canvas_service;

@@ -12,7 +12,11 @@ BEGIN
     UPDATE current_canvas
        SET rules = p_rules,
            factions = coalesce(factions, rules_factions(p_rules)),
-           actors_epoch = p_epoch, actors_seq = p_seq, updated_at = now();
+           actors_epoch = greatest(actors_epoch, p_epoch),
+           actors_seq = CASE WHEN (p_epoch, p_seq)
+                                  > (actors_epoch, actors_seq)
+                             THEN p_seq ELSE actors_seq END,
+           updated_at = now();
 
     IF p_rules->'decayToColor' IS DISTINCT FROM v_before->'decayToColor' THEN
         PERFORM decay_restart(CASE WHEN v_before->>'decayHours' IS NULL
@@ -23,7 +27,8 @@ $$;
 
 COMMENT ON FUNCTION rules_applied(jsonb, bigint, bigint, timestamptz) IS
     'Notes which rules Redis enforces now, and behind which position those
-that count do';
+that count do; an earlier one than is known, as Redis says after a restore,
+is none';
 
 REVOKE ALL ON FUNCTION rules_applied(jsonb, bigint, bigint, timestamptz)
     FROM PUBLIC;

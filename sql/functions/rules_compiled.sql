@@ -19,9 +19,8 @@ BEGIN
 
     IF v_rules ? 'maskPercent' THEN
         v_rules := v_rules - 'maskPercent' || jsonb_build_object('mask',
-            coalesce(v_rules->'mask', '[]')
-            || rules_mask(v_rules->'maskPercent', v_canvas.width,
-                          v_canvas.height));
+            rules_mask(v_rules->'maskPercent', v_canvas.width,
+                       v_canvas.height));
     END IF;
 
     IF v_rules @> '{"faction_required": true}'

@@ -39,7 +39,8 @@ BEGIN
         END IF;
     END LOOP;
 
-    RETURN NULL;
+    RETURN CASE WHEN p_rules ?& ARRAY['mask', 'maskPercent']
+                THEN 'rules "mask" and "maskPercent" exclude each other' END;
 END
 $$;
 

@@ -1,7 +1,7 @@
 -- Changes that nobody placed, and factions: what the recorder makes of them.
 
 BEGIN;
-SELECT plan(38);
+SELECT plan(39);
 
 CREATE FUNCTION pg_temp.change(p_epoch bigint, p_seq bigint, p_user text,
                                p_faction int, p_color int DEFAULT 1)
@@ -38,7 +38,7 @@ SELECT is(rules->'factions', '["red", "blue", "green", "yellow"]',
   FROM canvas_setup(1, 1, 1, '{a,b}');
 SELECT pg_temp.change(1, 1, 'ada', 1);
 SELECT pg_temp.change(1, 2, 'ada', 1, 2);
-SELECT pg_temp.change(1, 3, 'bob', 4);
+SELECT pg_temp.change(1, 3, 'bob', 4, 3);
 SELECT pg_temp.change(1, 4, NULL, NULL);
 SELECT pg_temp.change(1, 5, NULL, NULL);
 SELECT is(record_count(), 5::bigint, 'all are counted');
@@ -63,18 +63,16 @@ SELECT is(json_array_length(api_history_user(actor('ada'), NULL, 9)
 
 -- who is in which faction, and has placed what
 SELECT set_eq('SELECT * FROM restore_actors()',
-    $$VALUES (actor('ada'), 2::bigint, NULL::int, 1), (actor('bob'), 1, NULL,
-                                                       4)$$,
+    $$VALUES (actor('ada'), 2::bigint, 1, 1), (actor('bob'), 1, 3, 4)$$,
     'actors of the week');
 UPDATE current_canvas SET rules = '{"colorLock": true}';
 SELECT set_eq('SELECT * FROM restore_actors()',
-    $$VALUES (actor('ada'), 2::bigint, 1, 1), (actor('bob'), 1, 1, 4)$$,
+    $$VALUES (actor('ada'), 2::bigint, 1, 1), (actor('bob'), 1, 3, 4)$$,
     'the colour of the first pixel');
 UPDATE current_canvas SET rules = '{"max_pixels_per_user": 3}',
        actors_epoch = 1, actors_seq = 1;
 SELECT set_eq('SELECT * FROM restore_actors()',
-    $$VALUES (actor('ada'), 1::bigint, NULL::int, 1), (actor('bob'), 1, NULL,
-                                                       4)$$,
+    $$VALUES (actor('ada'), 1::bigint, 2, 1), (actor('bob'), 1, 3, 4)$$,
     'behind the day that began');
 UPDATE current_canvas SET rules = '{"colorLock": true,
                                     "assignRandomColor": true}';
@@ -107,6 +105,9 @@ SELECT is_empty($$SELECT FROM current_canvas c,
                        rules_due(now(), 'color-factions', c.rules, false)$$,
                 'applied and noted');
 SELECT is((actors_epoch, actors_seq)::text, '(1,2)') FROM current_canvas;
+SELECT rules_applied(rules, 0, 0, now()) FROM current_canvas;
+SELECT is((actors_epoch, actors_seq)::text, '(1,2)',
+          'Redis was restored and does not know') FROM current_canvas;
 SELECT isnt_empty($$SELECT FROM rules_due(now(), 'color-factions', '{}',
                                           false)$$, 'Redis lost them');
 

@@ -43,7 +43,8 @@ enum {
     CMD_RESTORE_COOLDOWN,
     CMD_RESTORE_WEEK,
     CMD_RESTORE_YEAR,
-    CMD_RESTORE_NEXT
+    CMD_RESTORE_NEXT,
+    CMD_RESTORE_STARTED
 };
 
 
@@ -66,7 +67,12 @@ static const char  cmd_restore_point_sql[] =
     "SELECT epoch, seq, canvas_data, width, height, background, "
     "       cardinality(palette), game_mode, rules::text, "
     "       coalesce(rules->>'cooldown_ms', ''), week_number, year, "
-    "       next_epoch "
+    "       next_epoch, "
+    "       (SELECT (extract(epoch FROM coalesce(e.started_at, "
+    "                                            c.week_started_at)) "
+    "                * 1000)::bigint "
+    "          FROM current_canvas c "
+    "          LEFT JOIN canvas_epochs e ON e.epoch = next_week_epoch()) "
     "  FROM restore_point()";
 
 const ctl_command_t  cmd_restore = {
@@ -265,6 +271,8 @@ cmd_restore_load(ctl_t *ctl, const PGresult *point,
     page.cooldown_ms = PQgetvalue(point, 0, CMD_RESTORE_COOLDOWN);
     page.week_number = PQgetvalue(point, 0, CMD_RESTORE_WEEK);
     page.year = PQgetvalue(point, 0, CMD_RESTORE_YEAR);
+    page.started_ms = strtoull(PQgetvalue(point, 0, CMD_RESTORE_STARTED),
+                               NULL, 10);
 
     *epoch = strtoull(PQgetvalue(point, 0, CMD_RESTORE_NEXT), NULL, 10);
 

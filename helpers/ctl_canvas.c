@@ -5,6 +5,7 @@
 #include "ctl_canvas.h"
 
 #include "canvas_event.h"
+#include "ctl_canvas_call.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,43 +13,31 @@
 #include <string.h>
 
 
-static void ctl_canvas_begin(ctl_redis_t *redis, ctl_redis_args_t *args,
-    const char *function, size_t keys);
 static void ctl_canvas_arg_page(ctl_redis_args_t *args,
     const ctl_canvas_page_t *page);
 static void ctl_canvas_arg_mode(ctl_redis_args_t *args,
     const ctl_canvas_page_t *page);
 static void ctl_canvas_arg_closing(ctl_redis_t *redis,
     ctl_redis_args_t *args, uint64_t epoch, const char *name);
-static redisReply *ctl_canvas_call(ctl_redis_t *redis,
-    ctl_redis_args_t *args, size_t elements, const char *expected);
-static redisReply *ctl_canvas_reply(ctl_redis_t *redis, redisReply *reply,
-    size_t elements, const char *expected);
-static uint64_t ctl_canvas_number(const redisReply *reply, size_t i);
 
 
-/* "page" of docs/redis.md, then what only canvas_turn takes */
-static const char *const  ctl_canvas_keys[] = {
-    "canvas:state", "canvas:seq", "canvas:epoch", "canvas:rules",
-    "canvas:events", "canvas:contributors", "leaderboard:users",
-    "leaderboard:agents", "leaderboard:factions", "canvas:rotation:lock"
+/* what canvas_turn takes behind the page, before and after the closing keys */
+static const char *const  ctl_canvas_turn_keys[] = {
+    "canvas:contributors", "leaderboard:users", "leaderboard:agents",
+    "leaderboard:factions", "canvas:rotation:lock"
 };
 
-#define CTL_CANVAS_PAGE_KEYS  5
-#define CTL_CANVAS_TURN_KEYS  10
-
-/* in the order in which canvas_turn takes them, then two more */
 static const char *const  ctl_canvas_closing_keys[] = {
     "state", "rules"
 };
 
-#define CTL_CANVAS_CLOSING_KEYS  2
-
-static const char *const  ctl_canvas_turn_keys[] = {
-    "canvas:actors", "canvas:folded"
+static const char *const  ctl_canvas_turn_more_keys[] = {
+    "canvas:actors", "canvas:folded", "canvas:factions"
 };
 
-#define CTL_CANVAS_TURN_MORE_KEYS  2
+#define CTL_CANVAS_TURN_KEYS       5
+#define CTL_CANVAS_CLOSING_KEYS    2
+#define CTL_CANVAS_TURN_MORE_KEYS  3
 
 static const char *const  ctl_canvas_fold_keys[] = {
     "leaderboard:users", "leaderboard:agents", "leaderboard:factions",
@@ -66,19 +55,19 @@ ctl_canvas_hello(ctl_redis_t *redis, ctl_canvas_hello_t *hello)
     redisReply        *reply;
     ctl_redis_args_t   args = { 0 };
 
-    ctl_canvas_begin(redis, &args, "canvas_hello", CTL_CANVAS_PAGE_KEYS);
+    ctl_canvas_call_begin(redis, &args, "canvas_hello");
 
-    reply = ctl_canvas_call(redis, &args, 14, "NOT_INITIALISED");
+    reply = ctl_canvas_call_run(redis, &args, 14, "NOT_INITIALISED");
     if (reply == NULL) {
         return redis->error->status;
     }
 
-    hello->epoch = ctl_canvas_number(reply, 2);
-    hello->seq = ctl_canvas_number(reply, 3);
-    hello->width = ctl_canvas_number(reply, 4);
-    hello->height = ctl_canvas_number(reply, 5);
-    hello->colors = ctl_canvas_number(reply, 6);
-    hello->background = ctl_canvas_number(reply, 7);
+    hello->epoch = ctl_canvas_call_number(reply, 2);
+    hello->seq = ctl_canvas_call_number(reply, 3);
+    hello->width = ctl_canvas_call_number(reply, 4);
+    hello->height = ctl_canvas_call_number(reply, 5);
+    hello->colors = ctl_canvas_call_number(reply, 6);
+    hello->background = ctl_canvas_call_number(reply, 7);
 
     snprintf(hello->game_mode, sizeof(hello->game_mode), "%s",
              reply->element[9]->type == REDIS_REPLY_STRING
@@ -97,16 +86,16 @@ ctl_canvas_read(ctl_redis_t *redis, ctl_canvas_image_t *image)
     ctl_redis_args_t   args = { 0 };
 
     memset(image, 0, sizeof(*image));
-    ctl_canvas_begin(redis, &args, "canvas_read", CTL_CANVAS_PAGE_KEYS);
+    ctl_canvas_call_begin(redis, &args, "canvas_read");
 
-    reply = ctl_canvas_call(redis, &args, 5, "NOT_INITIALISED");
+    reply = ctl_canvas_call_run(redis, &args, 5, "NOT_INITIALISED");
     if (reply == NULL) {
         return redis->error->status;
     }
 
     image->reply = reply;
-    image->epoch = ctl_canvas_number(reply, 1);
-    image->seq = ctl_canvas_number(reply, 2);
+    image->epoch = ctl_canvas_call_number(reply, 1);
+    image->seq = ctl_canvas_call_number(reply, 2);
     image->state = (uint8_t *) reply->element[4]->str;
     image->len = reply->element[4]->len;
 
@@ -130,10 +119,10 @@ ctl_canvas_init(ctl_redis_t *redis, const ctl_canvas_page_t *page)
     redisReply        *reply;
     ctl_redis_args_t   args = { 0 };
 
-    ctl_canvas_begin(redis, &args, "canvas_init", CTL_CANVAS_PAGE_KEYS);
+    ctl_canvas_call_begin(redis, &args, "canvas_init");
     ctl_canvas_arg_page(&args, page);
 
-    reply = ctl_canvas_call(redis, &args, 3, "CONFLICT");
+    reply = ctl_canvas_call_run(redis, &args, 3, "CONFLICT");
     if (reply == NULL) {
         return redis->error->status;
     }
@@ -154,11 +143,12 @@ ctl_canvas_load(ctl_redis_t *redis, const ctl_canvas_page_t *page,
 
     for (tries = 0; tries < CTL_CANVAS_LOAD_TRIES; tries++) {
 
-        ctl_canvas_begin(redis, &args, "canvas_load", CTL_CANVAS_PAGE_KEYS);
+        ctl_canvas_call_begin(redis, &args, "canvas_load");
         ctl_canvas_arg_page(&args, page);
         ctl_redis_arg_number(&args, *epoch);
         ctl_redis_arg_number(&args, seq);
         ctl_redis_arg(&args, (const char *) state, len);
+        ctl_redis_arg_number(&args, page->started_ms);
 
         reply = ctl_redis_call(redis, &args);
 
@@ -166,19 +156,19 @@ ctl_canvas_load(ctl_redis_t *redis, const ctl_canvas_page_t *page,
             && reply->elements == 2
             && strcmp(reply->element[0]->str, "CONFLICT") == 0)
         {
-            *epoch = ctl_canvas_number(reply, 1) + 1;
+            *epoch = ctl_canvas_call_number(reply, 1) + 1;
             freeReplyObject(reply);
             continue;
         }
 
         ctl_redis_args_free(&args);
-        reply = ctl_canvas_reply(redis, reply, 3, "");
+        reply = ctl_canvas_call_reply(redis, reply, 3, "");
 
         if (reply == NULL) {
             return redis->error->status;
         }
 
-        *epoch = ctl_canvas_number(reply, 1);
+        *epoch = ctl_canvas_call_number(reply, 1);
         freeReplyObject(reply);
 
         return CTL_OK;
@@ -199,14 +189,12 @@ ctl_canvas_turn(ctl_redis_t *redis, const ctl_canvas_page_t *page,
     redisReply        *reply;
     ctl_redis_args_t   args = { 0 };
 
-    ctl_redis_arg_text(&args, "FCALL");
-    ctl_redis_arg_text(&args, "canvas_turn");
-    ctl_redis_arg_number(&args, CTL_CANVAS_TURN_KEYS
-                                + CTL_CANVAS_CLOSING_KEYS
-                                + CTL_CANVAS_TURN_MORE_KEYS);
+    ctl_canvas_call_page(redis, &args, "canvas_turn",
+                         CTL_CANVAS_TURN_KEYS + CTL_CANVAS_CLOSING_KEYS
+                         + CTL_CANVAS_TURN_MORE_KEYS);
 
     for (i = 0; i < CTL_CANVAS_TURN_KEYS; i++) {
-        ctl_redis_arg_key(redis, &args, ctl_canvas_keys[i]);
+        ctl_redis_arg_key(redis, &args, ctl_canvas_turn_keys[i]);
     }
 
     for (i = 0; i < CTL_CANVAS_CLOSING_KEYS; i++) {
@@ -215,7 +203,7 @@ ctl_canvas_turn(ctl_redis_t *redis, const ctl_canvas_page_t *page,
     }
 
     for (i = 0; i < CTL_CANVAS_TURN_MORE_KEYS; i++) {
-        ctl_redis_arg_key(redis, &args, ctl_canvas_turn_keys[i]);
+        ctl_redis_arg_key(redis, &args, ctl_canvas_turn_more_keys[i]);
     }
 
     ctl_redis_arg_key(redis, &args, "canvas:updates");
@@ -225,7 +213,7 @@ ctl_canvas_turn(ctl_redis_t *redis, const ctl_canvas_page_t *page,
     ctl_canvas_arg_mode(&args, page);
     ctl_redis_arg_text(&args, "");        /* the marker describes the page */
 
-    reply = ctl_canvas_call(redis, &args, 3, "FORBIDDEN");
+    reply = ctl_canvas_call_run(redis, &args, 3, "FORBIDDEN");
 
     if (reply == NULL && redis->error->status == CTL_NOT_DUE) {
         return ctl_error_set(redis->error, CTL_NOT_DUE,
@@ -236,8 +224,8 @@ ctl_canvas_turn(ctl_redis_t *redis, const ctl_canvas_page_t *page,
         return redis->error->status;
     }
 
-    *epoch = ctl_canvas_number(reply, 1);
-    *seq = ctl_canvas_number(reply, 2);
+    *epoch = ctl_canvas_call_number(reply, 1);
+    *seq = ctl_canvas_call_number(reply, 2);
     freeReplyObject(reply);
 
     return CTL_OK;
@@ -418,7 +406,7 @@ ctl_canvas_fold(ctl_redis_t *redis, ctl_redis_args_t *args,
         || (strcmp(reply->element[0]->str, "OK") != 0
             && strcmp(reply->element[0]->str, "CONFLICT") != 0))
     {
-        reply = ctl_canvas_reply(redis, reply, 2, "");
+        reply = ctl_canvas_call_reply(redis, reply, 2, "");
     }
 
     if (reply == NULL) {
@@ -481,25 +469,6 @@ ctl_canvas_notice(ctl_redis_t *redis, char audience, const char *json)
 }
 
 
-/* FCALL, the first n keys, the channel */
-static void
-ctl_canvas_begin(ctl_redis_t *redis, ctl_redis_args_t *args,
-    const char *function, size_t keys)
-{
-    size_t  i;
-
-    ctl_redis_arg_text(args, "FCALL");
-    ctl_redis_arg_text(args, function);
-    ctl_redis_arg_number(args, keys);
-
-    for (i = 0; i < keys; i++) {
-        ctl_redis_arg_key(redis, args, ctl_canvas_keys[i]);
-    }
-
-    ctl_redis_arg_key(redis, args, "canvas:updates");
-}
-
-
 static void
 ctl_canvas_arg_page(ctl_redis_args_t *args, const ctl_canvas_page_t *page)
 {
@@ -530,76 +499,4 @@ ctl_canvas_arg_closing(ctl_redis_t *redis, ctl_redis_args_t *args,
 
     snprintf(key, sizeof(key), "canvas:closing:%" PRIu64 ":%s", epoch, name);
     ctl_redis_arg_key(redis, args, key);
-}
-
-
-/* runs the command; see ctl_canvas_reply() */
-static redisReply *
-ctl_canvas_call(ctl_redis_t *redis, ctl_redis_args_t *args, size_t elements,
-    const char *expected)
-{
-    redisReply  *reply;
-
-    reply = ctl_redis_call(redis, args);
-    ctl_redis_args_free(args);
-
-    return ctl_canvas_reply(redis, reply, elements, expected);
-}
-
-
-/*
- * The reply if it is OK (or DONE) with that many elements.  NULL otherwise:
- * CTL_NOT_DUE for the one expected refusal, else CTL_FAILED.
- */
-static redisReply *
-ctl_canvas_reply(ctl_redis_t *redis, redisReply *reply, size_t elements,
-    const char *expected)
-{
-    const char  *word;
-
-    if (reply == NULL) {
-        if (strstr(redis->error->text, "Function not found") != NULL) {
-            ctl_error_set(redis->error, CTL_FAILED,
-                          "the Function library is not in Redis: run "
-                          "canvas-helper migrate");
-        }
-
-        return NULL;
-    }
-
-    word = "";
-
-    if (reply->type == REDIS_REPLY_ARRAY && reply->elements > 0
-        && reply->element[0]->type == REDIS_REPLY_STRING)
-    {
-        word = reply->element[0]->str;
-
-        if ((strcmp(word, "OK") == 0 || strcmp(word, "DONE") == 0)
-            && reply->elements >= elements)
-        {
-            return reply;
-        }
-    }
-
-    redis->code[0] = '\0';
-    strncat(redis->code, word, sizeof(redis->code) - 1);
-
-    if (strcmp(word, expected) == 0) {
-        ctl_error_set(redis->error, CTL_NOT_DUE, "Redis answered %s", word);
-    } else {
-        ctl_error_set(redis->error, CTL_FAILED, "Redis refused with %s",
-                      *word != '\0' ? word : "a malformed reply");
-    }
-
-    freeReplyObject(reply);
-
-    return NULL;
-}
-
-
-static uint64_t
-ctl_canvas_number(const redisReply *reply, size_t i)
-{
-    return reply->element[i]->type == REDIS_REPLY_INTEGER
-           ? (uint64_t) reply->element[i]->integer : 0;
 }

@@ -23,6 +23,8 @@ typedef struct {
     const char   *year;
     const char   *rules;                /* JSON */
     const char   *cooldown_ms;          /* "": none */
+    uint64_t      started_ms;           /* of a page that is loaded: Unix
+                                           time; 0: now */
 } ctl_canvas_page_t;
 
 typedef struct {
@@ -47,6 +49,23 @@ typedef struct {
     const char   *token;                /* of canvas:rotation:lock */
     uint64_t      closing_epoch;
 } ctl_canvas_turn_t;
+
+typedef enum {
+    CTL_CANVAS_FADED = 0,
+    CTL_CANVAS_FADED_CONFLICT,          /* another epoch: at.epoch is it */
+    CTL_CANVAS_FADED_BEHIND,            /* the stream does not reach back to
+                                           at, or too much is behind it */
+    CTL_CANVAS_FADED_FORBIDDEN          /* no rule in force, or one of another
+                                           colour */
+} ctl_canvas_faded_e;
+
+typedef struct {
+    ctl_position_t       at;            /* what is known of the pixels; then
+                                           the last change of the canvas */
+    unsigned             color;
+    ctl_canvas_faded_e   faded;
+    uint64_t             n;             /* pixels that became color */
+} ctl_canvas_decay_t;
 
 /* CTL_NOT_DUE: there is no canvas */
 ctl_status_t ctl_canvas_hello(ctl_redis_t *redis, ctl_canvas_hello_t *hello);
@@ -75,6 +94,21 @@ ctl_status_t ctl_canvas_load(ctl_redis_t *redis,
 ctl_status_t ctl_canvas_turn(ctl_redis_t *redis,
     const ctl_canvas_page_t *page, const ctl_canvas_turn_t *turn,
     uint64_t *epoch, uint64_t *seq);
+
+/*
+ * Other rules for the running week: game_mode, week_number, year and rules of
+ * page.  forget: what is known of the actors (pixels, colours, factions) is of
+ * no use to them.  CTL_NOT_DUE: Redis holds the page of another week or mode.
+ */
+ctl_status_t ctl_canvas_rules(ctl_redis_t *redis,
+    const ctl_canvas_page_t *page, bool forget, bool *changed);
+
+/*
+ * Pixels fade (u16 x, u16 y each, big-endian, at most 1000), unless they
+ * changed behind decay->at.  CTL_OK: decay->faded says whether they did.
+ */
+ctl_status_t ctl_canvas_decay(ctl_redis_t *redis, const uint8_t *pixels,
+    size_t n, ctl_canvas_decay_t *decay);
 
 /* the state of a turned page; CTL_NOT_DUE: its keys are gone */
 ctl_status_t ctl_canvas_closing(ctl_redis_t *redis, uint64_t closing_epoch,

@@ -11,6 +11,7 @@
 #include <sys/random.h>
 
 #include "canvas_id.h"
+#include "canvas_proto.h"
 #include "ngx_canvas_identity.h"
 #include "ngx_canvas_origin.h"
 #include "ngx_canvas_reply.h"
@@ -392,9 +393,9 @@ ngx_canvas_auth_answer(ngx_canvas_auth_t *auth, ngx_uint_t status,
     body = ngx_pnalloc(auth->request->pool,
                        sizeof("{\"userId\":\"\",\"username\":\"\","
                               "\"isGuest\":false,\"isAdmin\":false,"
-                              "\"pixelsPlaced\":}")
+                              "\"pixelsPlaced\":,}")
                        + CANVAS_UUID_LEN + 6 * identity->username_len
-                       + NGX_INT64_LEN);
+                       + NGX_INT64_LEN + CANVAS_PROTO_ALLEGIANCE_MAX);
     if (body == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -408,9 +409,18 @@ ngx_canvas_auth_answer(ngx_canvas_auth_t *auth, ngx_uint_t status,
                                    identity->username_len);
 
     p = ngx_sprintf(p, "\",\"isGuest\":%s,\"isAdmin\":%s,"
-                    "\"pixelsPlaced\":%uL}",
+                    "\"pixelsPlaced\":%uL",
                     identity->kind == 'g' ? "true" : "false",
                     identity->is_admin ? "true" : "false", identity->pixels);
+
+    if (status == NGX_HTTP_OK) {
+        /* who has just been created was not looked up */
+        *p++ = ',';
+        p += canvas_proto_allegiance((char *) p, identity->faction,
+                                     identity->faction_len, identity->color);
+    }
+
+    *p++ = '}';
 
     ngx_memzero(&reply, sizeof(ngx_canvas_reply_t));
 

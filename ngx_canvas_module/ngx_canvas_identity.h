@@ -16,6 +16,9 @@ typedef struct {
     u_char       banned;
     u_char       username_len;
     u_char       username[64];
+    u_char       faction_len;           /* 0: in none */
+    u_char       faction[32];
+    int16_t      color;                 /* that it is locked to; -1: none */
     ngx_msec_t   remaining;             /* cooldown left when it was read */
     uint64_t     pixels;                /* placed this week */
 } ngx_canvas_identity_t;

@@ -114,6 +114,9 @@ ngx_canvas_message_welcome(ngx_canvas_session_t *session, ngx_str_t *before)
                       ngx_canvas_broadcast_seq(session->worker->broadcast));
     welcome.epoch = session->epoch;
     welcome.game_mode = (char *) week->game_mode;
+    welcome.faction = session->identity.faction;
+    welcome.faction_len = session->identity.faction_len;
+    welcome.color = session->identity.kind ? session->identity.color : -1;
 
     len = canvas_proto_welcome(NULL, &welcome);
 

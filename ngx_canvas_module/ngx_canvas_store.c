@@ -104,10 +104,13 @@ ngx_canvas_store_identify(ngx_canvas_worker_t *worker, ngx_str_t *session,
 
     keys = worker->conf->keys;
 
-    ngx_canvas_store_args_begin(&args, "canvas_identify", "2");
+    ngx_canvas_store_args_begin(&args, "canvas_identify", "8");
+    ngx_canvas_store_args_page(&args, worker->conf);
     ngx_canvas_store_args_name(&args, &keys[NGX_CANVAS_KEY_SESSION],
                                session->data, session->len);
     ngx_canvas_store_args_string(&args, &keys[NGX_CANVAS_KEY_USERS]);
+    ngx_canvas_store_args_string(&args, &keys[NGX_CANVAS_KEY_ACTORS]);
+    ngx_canvas_store_args_string(&args, &keys[NGX_CANVAS_KEY_UPDATES]);
     ngx_canvas_store_args_string(&args, &keys[NGX_CANVAS_KEY_RATELIMIT]);
     ngx_canvas_store_args_string(&args, &keys[NGX_CANVAS_KEY_BAN]);
     ngx_canvas_store_args_add(&args, NGX_CANVAS_STORE_TTL,
@@ -403,7 +406,7 @@ ngx_canvas_store_placed(void *data, redisReply *reply)
 static void
 ngx_canvas_store_identified(void *data, redisReply *reply)
 {
-    redisReply                 *r, *name;
+    redisReply                 *r;
     ngx_canvas_store_call_t    *call;
     ngx_canvas_identity_t      *identity;
     ngx_canvas_store_result_t   result;
@@ -416,7 +419,7 @@ ngx_canvas_store_identified(void *data, redisReply *reply)
     result.code = ngx_canvas_store_code(call->worker, reply, &result);
 
     if (result.code == CANVAS_CODE_OK) {
-        r = ngx_canvas_store_reply_ok(reply, "ssiiiii");
+        r = ngx_canvas_store_reply_ok(reply, "ssiiiiisi");
 
         if (r == NULL
             || canvas_uuid_parse(r->element[1]->str, r->element[1]->len,
@@ -426,10 +429,13 @@ ngx_canvas_store_identified(void *data, redisReply *reply)
             result.code = CANVAS_CODE_INTERNAL;
 
         } else {
-            name = r->element[2];
-            identity->username_len = ngx_min((size_t) name->len,
-                                             sizeof(identity->username));
-            ngx_memcpy(identity->username, name->str, identity->username_len);
+            identity->username_len = ngx_canvas_store_reply_copy(r, 2,
+                                                   identity->username,
+                                                   sizeof(identity->username));
+            identity->faction_len = ngx_canvas_store_reply_copy(r, 8,
+                                                    identity->faction,
+                                                    sizeof(identity->faction));
+            identity->color = ngx_canvas_store_reply_color(r, 9);
 
             identity->kind = ngx_canvas_store_reply_integer(r, 3) ? 'g' : 'u';
             identity->is_admin = ngx_canvas_store_reply_integer(r, 4) ? 1 : 0;

@@ -171,6 +171,33 @@ ngx_canvas_store_reply_ok(redisReply *reply, const char *shape)
 }
 
 
+size_t
+ngx_canvas_store_reply_copy(redisReply *reply, ngx_uint_t i, u_char *buf,
+    size_t size)
+{
+    size_t       len;
+    redisReply  *r;
+
+    r = reply->element[i];
+    len = ngx_min((size_t) r->len, size);
+    ngx_memcpy(buf, r->str, len);
+
+    return len;
+}
+
+
+ngx_int_t
+ngx_canvas_store_reply_color(redisReply *reply, ngx_uint_t i)
+{
+    redisReply  *r;
+
+    r = reply->element[i];
+
+    return r->type == REDIS_REPLY_INTEGER && r->integer >= 0
+           && r->integer <= 255 ? (ngx_int_t) r->integer : -1;
+}
+
+
 /* integers come as such, hash fields as their text */
 
 uint64_t

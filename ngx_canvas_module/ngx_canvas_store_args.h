@@ -55,6 +55,13 @@ ngx_int_t ngx_canvas_store_args_send(ngx_canvas_store_args_t *args,
  */
 redisReply *ngx_canvas_store_reply_ok(redisReply *reply, const char *shape);
 
+/* copies the text of an element, as far as it fits; its length */
+size_t ngx_canvas_store_reply_copy(redisReply *reply, ngx_uint_t i,
+    u_char *buf, size_t size);
+
+/* a colour, -1 for none */
+ngx_int_t ngx_canvas_store_reply_color(redisReply *reply, ngx_uint_t i);
+
 /* integers come as such, hash fields as their text; below 0 is 0 */
 uint64_t ngx_canvas_store_reply_integer(redisReply *reply, ngx_uint_t i);
 

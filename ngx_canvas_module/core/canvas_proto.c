@@ -16,13 +16,14 @@
 #define CANVAS_PROTO_BINARY_ERROR   0x1f
 
 /* a longer rule name is cut: a reply has a fixed buffer */
-#define CANVAS_PROTO_RULE_MAX       32
-#define CANVAS_PROTO_RULE_CHARS                                               \
+#define CANVAS_PROTO_NAME_MAX       32
+#define CANVAS_PROTO_NAME_CHARS                                               \
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 
 
 static void canvas_proto_id(canvas_text_t *text, const canvas_msg_t *msg);
-static void canvas_proto_rule(canvas_text_t *text, const char *rule);
+static void canvas_proto_name(canvas_text_t *text, const char *name,
+    size_t len);
 static void canvas_proto_canvas_info(canvas_text_t *text,
     const canvas_welcome_t *welcome);
 static uint8_t *canvas_proto_u32(uint8_t *p, uint64_t value);
@@ -89,7 +90,8 @@ canvas_proto_error(char *buf, canvas_code_t code, uint64_t remaining_ms,
     }
 
     if (rule) {
-        canvas_proto_rule(&text, rule);
+        canvas_text_const(&text, ",\"rule\":");
+        canvas_proto_name(&text, rule, strlen(rule));
     }
 
     if (msg) {
@@ -229,7 +231,39 @@ canvas_proto_welcome(char *buf, const canvas_welcome_t *welcome)
 
     canvas_text_const(&text, ",\"gameMode\":");
     canvas_text_string(&text, welcome->game_mode);
+    canvas_text_const(&text, ",");
+    text.len += canvas_proto_allegiance(buf ? buf + text.len : NULL,
+                                        welcome->faction,
+                                        welcome->faction_len, welcome->color);
     canvas_text_const(&text, "}");
+
+    return text.len;
+}
+
+
+size_t
+canvas_proto_allegiance(char *buf, const uint8_t *faction, size_t faction_len,
+    int color)
+{
+    canvas_text_t  text = { buf, 0 };
+
+    canvas_text_const(&text, "\"faction\":");
+
+    if (faction_len) {
+        canvas_proto_name(&text, (const char *) faction, faction_len);
+
+    } else {
+        canvas_text_const(&text, "null");
+    }
+
+    canvas_text_const(&text, ",\"color\":");
+
+    if (color >= 0) {
+        canvas_text_num(&text, (uint64_t) color);
+
+    } else {
+        canvas_text_const(&text, "null");
+    }
 
     return text.len;
 }
@@ -294,18 +328,19 @@ canvas_proto_id(canvas_text_t *text, const canvas_msg_t *msg)
 /* up to the first byte that would need escaping */
 
 static void
-canvas_proto_rule(canvas_text_t *text, const char *rule)
+canvas_proto_name(canvas_text_t *text, const char *name, size_t len)
 {
-    size_t  len;
+    size_t  n;
 
-    len = strspn(rule, CANVAS_PROTO_RULE_CHARS);
+    for (n = 0; n < len && n < CANVAS_PROTO_NAME_MAX; n++) {
 
-    if (len > CANVAS_PROTO_RULE_MAX) {
-        len = CANVAS_PROTO_RULE_MAX;
+        if (name[n] == '\0' || !strchr(CANVAS_PROTO_NAME_CHARS, name[n])) {
+            break;
+        }
     }
 
-    canvas_text_const(text, ",\"rule\":\"");
-    canvas_text_add(text, rule, len);
+    canvas_text_const(text, "\"");
+    canvas_text_add(text, name, n);
     canvas_text_const(text, "\"");
 }
 

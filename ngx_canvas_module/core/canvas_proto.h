@@ -135,9 +135,18 @@ typedef struct {
     uint64_t                 seq;
     uint64_t                 epoch;
     const char              *game_mode;     /* slug */
+    const uint8_t           *faction;       /* [A-Za-z0-9_-], of the user */
+    size_t                   faction_len;   /* 0: null */
+    int                      color;         /* it is locked to; -1: null */
 } canvas_welcome_t;
 
 size_t canvas_proto_welcome(char *buf, const canvas_welcome_t *welcome);
+
+/* "faction":...,"color":... as welcome and others have them */
+#define CANVAS_PROTO_ALLEGIANCE_MAX  64
+
+size_t canvas_proto_allegiance(char *buf, const uint8_t *faction,
+    size_t faction_len, int color);
 
 /* {"type":"week_reset",...}, {"type":"canvas_reset",...} or a resync,
  * whichever fits the reason */

@@ -21,13 +21,15 @@ local COOLDOWN_MAX = 2592000000         -- 30 days in ms
 local TTL_MAX = 4294967295              -- seconds
 local REQUEST_ID_MAX = 128              -- bytes
 local RENEWAL = 60000                   -- ms between two renewals of a session
+local FIRST = '0-0'                     -- before all entries of the log
 
 -- positions in KEYS; the first five are always together
 local STATE, SEQ, EPOCH, RULES, EVENTS = 1, 2, 3, 4, 5
 
 local FIELDS = {
     'width', 'height', 'colors', 'background', 'game_mode', 'week_number',
-    'year', 'reason', 'rules', 'cooldown_ms', 'first_epoch'
+    'year', 'reason', 'rules', 'cooldown_ms', 'first_epoch', 'started_ms',
+    'actors_from'
 }
 
 -- What this library knows of each canvas, by the name of its epoch key.  A
@@ -36,7 +38,7 @@ local FIELDS = {
 local pages = {}
 
 -- of Redis; set by the first call: while it loads, a library sees none of them
-local call, attempt, pack, parse
+local call, attempt, pack, parse, sha1
 
 -- a byte, and a number as text, by its value
 local CHAR, TEXT = {}, {}

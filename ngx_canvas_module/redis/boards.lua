@@ -1,7 +1,5 @@
 -- boards: what the recorder counts
 
-local FIRST = '0-0'                     -- before all entries
-
 -- nil when it is no id
 local function read_id(text)
     local epoch, seq = text:match('^(%d+)-(%d+)$')
@@ -18,10 +16,18 @@ local function is_behind(id, other)
                 or epoch == other_epoch and seq > other_seq)
 end
 
--- KEYS: the board of each kind of actor
-local BOARDS = { u = 1, g = 1, a = 2 }
+-- KEYS: the board of each kind: of actors, by UUID, and of factions, by name
+local BOARDS = { u = 1, g = 1, a = 2, f = 3 }
 
--- argv: from_id to_id, then triples of kind uuid n
+local function is_member(kind, text)
+    if kind == 'f' then
+        return is_faction(text)
+    end
+
+    return is_uuid(text)
+end
+
+-- argv: from_id to_id, then triples of kind member n
 local function canvas_fold(keys, argv)
     local from, to = argv[1], argv[2]
 
@@ -30,7 +36,7 @@ local function canvas_fold(keys, argv)
     end
 
     for i = 3, #argv, 3 do
-        if not (BOARDS[argv[i]] and is_uuid(argv[i + 1])
+        if not (BOARDS[argv[i]] and is_member(argv[i], argv[i + 1])
                 and integer(argv[i + 2], 1, MAX))
         then
             return {'INVALID_MESSAGE'}
@@ -45,7 +51,10 @@ local function canvas_fold(keys, argv)
 
     for i = 3, #argv, 3 do
         call('ZINCRBY', keys[BOARDS[argv[i]]], argv[i + 2], argv[i + 1])
-        call('SADD', keys[4], argv[i + 1])
+
+        if argv[i] ~= 'f' then
+            call('SADD', keys[4], argv[i + 1])
+        end
     end
 
     call('SET', keys[5], to)

@@ -21,16 +21,21 @@ local function next_epoch(keys, epoch)
 end
 
 -- The marker is the first write: if the stream refuses it, nothing changed.
+-- A page that does not say when it began, or from where on its actors are
+-- counted, begins here.
 local function begin_epoch(keys, channel, page, reason, epoch, seq, json)
     local prefix = digits(epoch) .. '-'
     local id = prefix .. digits(seq)
-    local event = 'm,' .. reason .. ',' .. digits(now_ms()) .. ',' .. json
+    local ms = now_ms()
+    local event = 'm,' .. reason .. ',' .. digits(ms) .. ',' .. json
 
     call('XADD', keys[EVENTS], id, 'e', event)
     call('SET', keys[EPOCH], epoch)
     call('SET', keys[SEQ], seq)
 
     page.reason = reason
+    page.started = page.started or ms
+    page.actors_from = page.actors_from or id
     page.epoch = epoch
     page.epoch_text = digits(epoch)
     page.prefix = prefix                -- of an id
@@ -77,6 +82,7 @@ local function open(keys, channel)
     end
 
     page.first_epoch = page.first_epoch or epoch
+    page.started = page.started or page.first_epoch
 
     begin_epoch(keys, channel, page, 'restart', next_epoch(keys, epoch), seq,
                 page_json(page))

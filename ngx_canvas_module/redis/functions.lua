@@ -10,14 +10,17 @@ local FUNCTIONS = {
     { 'canvas_read', 5, 1, canvas_read, { 'allow-oom' } },
     { 'canvas_place', 8, 3, canvas_place },
     { 'canvas_place_session', 7, 6, canvas_place_session },
-    { 'canvas_identify', 2, 3, canvas_identify },
+    { 'canvas_identify', 8, 4, canvas_identify },
     { 'canvas_session_create', 1, 6, canvas_session_create },
     { 'canvas_job', nil, nil, canvas_job },
     { 'canvas_fold', 5, nil, canvas_fold },
     { 'canvas_init', 5, 10, canvas_init },
-    { 'canvas_load', 5, 13, canvas_load },
-    { 'canvas_turn', 14, 10, canvas_turn },
-    { 'canvas_settings', 5, 2, canvas_settings }
+    { 'canvas_load', 5, 14, canvas_load },
+    { 'canvas_turn', 15, 10, canvas_turn },
+    { 'canvas_settings', 5, 2, canvas_settings },
+    { 'canvas_rules', 7, 6, canvas_rules },
+    { 'canvas_join', 8, 4, canvas_join },
+    { 'canvas_decay', 5, 5, canvas_decay }
 }
 
 for i = 1, #FUNCTIONS do                -- there is no ipairs() at load time
@@ -34,6 +37,7 @@ for i = 1, #FUNCTIONS do                -- there is no ipairs() at load time
             if not call then
                 call, attempt = redis.call, redis.pcall
                 pack, parse = struct.pack, struct.unpack
+                sha1 = redis.sha1hex
             end
 
             return callback(keys, argv)

@@ -20,11 +20,26 @@ local function canvas_init(keys, argv)
     return {'OK', page.epoch, 0}
 end
 
+-- From where on actors are counted when a page of this week is loaded again:
+-- what the rules hash says of the same week, else all of it.
+local function counted_from(keys, page)
+    local hash = call('HMGET', keys[RULES], 'game_mode', 'week_number', 'year',
+                      'actors_from')
+
+    return hash[1] == page.game_mode and hash[2] == digits(page.week_number)
+           and hash[3] == digits(page.year) and hash[4] or FIRST
+end
+
+-- argv: as canvas_init, then epoch seq state started_ms (0: now)
 local function canvas_load(keys, argv)
     local page = read_page(argv)
     local epoch, seq = integer(argv[11], 0, MAX), integer(argv[12], 0, MAX)
 
-    if not (page and epoch and seq) or not state_valid(page, argv[13]) then
+    local started = integer(argv[14], 0, MAX)
+
+    if not (page and epoch and seq and started)
+       or not state_valid(page, argv[13])
+    then
         return {'INVALID_MESSAGE'}
     end
 
@@ -37,6 +52,9 @@ local function canvas_load(keys, argv)
     elseif epoch <= current then
         return {'CONFLICT', current}
     end
+
+    page.started = started > 0 and started or nil
+    page.actors_from = counted_from(keys, page)
 
     begin_epoch(keys, argv[1], page, 'restore', epoch, seq, page_json(page))
     call('SET', keys[STATE], argv[13])
@@ -54,10 +72,10 @@ local function close_page(keys, page)
     call('HSET', keys[12], 'epoch', page.epoch, 'seq', page.seq)
 end
 
--- The week ends: its boards, contributors and counts go.  What of it is not
--- folded yet never will be: folded is the id of the marker from here on.
+-- The week ends: its boards, contributors, counts and factions go.  What of it
+-- is not folded yet never will be: folded is the marker's id from here on.
 local function close_week(keys, marker)
-    call('DEL', keys[6], keys[7], keys[8], keys[9], keys[13])
+    call('DEL', keys[6], keys[7], keys[8], keys[9], keys[13], keys[15])
     call('SET', keys[14], marker)
 end
 
@@ -114,6 +132,12 @@ local function canvas_turn(keys, argv)
         json = page_json(fresh)
     end
 
+    local reset = argv[4] == 'reset'
+    local keeps = reset and keeps_records(page, fresh)
+
+    fresh.started = reset and page.started or nil
+    fresh.actors_from = keeps and page.actors_from or nil
+
     close_page(keys, page)
 
     local marker = begin_epoch(keys, argv[1], fresh, argv[4],
@@ -124,11 +148,58 @@ local function canvas_turn(keys, argv)
          table.concat({ digits(page.first_epoch), digits(page.epoch),
                         digits(fresh.epoch), digits(page.seq) }, ' '))
 
-    if argv[4] == 'rotate' then
+    if not reset then
         close_week(keys, marker)
+    elseif not keeps then
+        call('DEL', keys[13], keys[15])
     end
 
     return {'OK', fresh.epoch, page.seq}
+end
+
+-- argv: channel game_mode week year rules_json forget
+local function canvas_rules(keys, argv)
+    local week, year = integer(argv[3], 1, 53), integer(argv[4], 1970, 9999)
+    local rules, forget = json_object(argv[5]), integer(argv[6], 0, 1)
+    local fresh = {}
+
+    if not (is_slug(argv[2]) and week and year and rules and forget)
+       or not set_rules(fresh, rules)
+    then
+        return {'INVALID_MESSAGE'}
+    end
+
+    local page = open(keys, argv[1])
+
+    if not page then
+        return {'NOT_INITIALISED'}
+    end
+
+    if page.game_mode ~= argv[2] or page.week_number ~= week
+       or page.year ~= year
+    then
+        return {'CONFLICT'}
+    end
+
+    if page.rules == rules then
+        return {'OK', page.epoch, page.seq, 0}
+    end
+
+    -- an administrator's cooldown stays until the mode's is another
+    if fresh.rules_cooldown ~= page.rules_cooldown then
+        page.cooldown = fresh.rules_cooldown
+    end
+
+    if forget == 1 or not keeps_records(page, fresh) then
+        call('DEL', keys[6], keys[7])
+        page.actors_from = page.prefix .. digits(page.seq)
+    end
+
+    set_rules(page, rules)
+    store_page(keys, page)
+    call('PUBLISH', argv[1], 'r')
+
+    return {'OK', page.epoch, page.seq, 1}
 end
 
 local function canvas_settings(keys, argv)

@@ -49,8 +49,9 @@ local function state_valid(page, state)
 end
 
 -- the part of a page that init, load and turn are given:
--- game_mode week year rules_json cooldown_ms, from argv[i] on; nil if malformed
-local function read_mode(page, argv, i)
+-- game_mode week year rules_json cooldown_ms, from argv[i] on; nil if one is
+-- malformed.  stored: such rules were taken once, they must not end the canvas.
+local function read_mode(page, argv, i, stored)
     local rules = json_object(argv[i + 3])
     local cooldown, valid = cooldown_argument(argv[i + 4])
 
@@ -65,13 +66,11 @@ local function read_mode(page, argv, i)
         return nil
     end
 
-    set_rules(page, rules)
-
-    return page
+    return (set_rules(page, rules) or stored) and page or nil
 end
 
 -- width height colors background and the mode, from argv[2] on
-local function read_page(argv)
+local function read_page(argv, stored)
     local page = {
         width = integer(argv[2], 1, SIDE_MAX),
         height = integer(argv[3], 1, SIDE_MAX),
@@ -86,7 +85,7 @@ local function read_page(argv)
         return nil
     end
 
-    return read_mode(page, argv, 6)
+    return read_mode(page, argv, 6, stored)
 end
 
 -- from the rules hash; nil when it or the state is missing or damaged
@@ -101,7 +100,7 @@ local function load_page(keys)
         '', hash.width, hash.height, hash.colors, hash.background,
         hash.game_mode, hash.week_number, hash.year, hash.rules,
         hash.cooldown_ms
-    })
+    }, true)
 
     if not page
        or call('STRLEN', keys[STATE]) ~= state_size(page)
@@ -111,6 +110,8 @@ local function load_page(keys)
 
     page.reason = hash.reason
     page.first_epoch = integer(hash.first_epoch, 1, MAX)
+    page.started = integer(hash.started_ms, 0, MAX) or page.first_epoch
+    page.actors_from = hash.actors_from ~= '' and hash.actors_from or FIRST
 
     return page
 end
@@ -121,7 +122,8 @@ local function store_page(keys, page)
         'colors', digits(page.colors), 'background', digits(page.background),
         'game_mode', page.game_mode, 'week_number', digits(page.week_number),
         'year', digits(page.year), 'rules', page.rules, 'reason', page.reason,
-        'first_epoch', digits(page.first_epoch))
+        'first_epoch', digits(page.first_epoch),
+        'started_ms', digits(page.started), 'actors_from', page.actors_from)
 
     if page.cooldown then
         call('HSET', keys[RULES], 'cooldown_ms', digits(page.cooldown))

@@ -1,58 +1,29 @@
 -- place: one placement
 
--- What a cooldown key that exists says: nil when it does not hold, else the
--- reply.  held is <pixel><epoch>-<seq>,<request id>.
-local function cooling(limit, held, pixel, request_id)
+-- ms that a cooldown key which exists still holds, nil when it does not
+local function cooling(limit)
     local remaining = call('PTTL', limit)
 
-    if remaining < 0 then
+    return remaining >= 0 and math.max(remaining, 1) or nil
+end
+
+-- The reply to a placement that was accepted before, else nil: held, of the
+-- cooldown key, is <pixel><epoch>-<seq>,<request id>.
+local function repeated(limit, held, pixel, request_id)
+    if request_id == '' or held:sub(1, #pixel) ~= pixel then
         return nil
     end
 
-    remaining = math.max(remaining, 1)
+    local epoch, seq, id = held:match('^(%d+)-(%d+),(.*)$', #pixel + 1)
+    local remaining = id == request_id and cooling(limit)
 
-    if request_id ~= '' and held:sub(1, #pixel) == pixel then
-        local epoch, seq, id = held:match('^(%d+)-(%d+),(.*)$', #pixel + 1)
-
-        if id == request_id then
-            return {'OK', tonumber(seq), tonumber(epoch), remaining}
-        end
-    end
-
-    return {'RATE_LIMITED', remaining}
-end
-
--- actor: 16 bytes; color and faction 255: none
-local function read_actor(actors, actor)
-    local record = call('HGET', actors, actor)
-
-    if not record or #record ~= 8 then
-        return { pixels = 0, color = 255, faction = 255 }
-    end
-
-    local pixels, color, faction = parse('>I4BB', record)
-
-    return { pixels = pixels, color = color, faction = faction }
-end
-
-local function write_actor(actors, actor, record)
-    call('HSET', actors, actor, pack('>I4BBBB', record.pixels, record.color,
-                                     record.faction, 0, 0))
-end
-
-local function violated_rule(page, record)
-    for _, known in ipairs(page.checks) do
-        if not known.allows(record) then
-            return known.rule
-        end
-    end
-
-    return nil
+    return remaining
+           and {'OK', tonumber(seq), tonumber(epoch), remaining} or nil
 end
 
 -- Bitfield and stream, or neither: the seq, its id and the event.  nil when
--- Redis has another past than this library remembers.
-local function write(keys, page, x, y, color, pixel, who, ms)
+-- Redis has another past than this library remembers.  faction: 0 for none.
+local function write(keys, page, x, y, color, pixel, who, faction, ms)
     local seq = call('INCR', keys[SEQ])
 
     if seq ~= page.seq + 1 then
@@ -63,7 +34,7 @@ local function write(keys, page, x, y, color, pixel, who, ms)
     local offset = (x + y * page.width) * page.bits
     local old = call('BITFIELD', keys[STATE], 'SET', page.field, offset,
                      TEXT[color])[1]
-    local event = 'p' .. pixel .. CHAR[old] .. who .. pack('>I8', ms)
+    local event = 'p' .. pixel .. CHAR[old] .. who .. pack('>BI7', faction, ms)
     local id = page.prefix .. (seq < 1e14 and seq or digits(seq))
 
     if type(attempt('XADD', keys[EVENTS], id, 'e', event)) == 'table' then
@@ -104,31 +75,44 @@ local function place(keys, channel, limit, ban, actors, x, y, color, cooldown,
         return {'BANNED'}
     end
 
-    local actor, record
+    cooldown = page.cooldown or cooldown
+
+    local held = cooldown > 0 and head[2]
+    local reply = held and repeated(limit, held, pixel, request_id)
+
+    if reply then
+        return reply
+    end
+
+    local actor, record, ms
+    local faction = 0
 
     if page.checks then
+        ms = now_ms()
         actor = who:sub(2)
-        record = read_actor(actors, actor)
 
-        local rule = violated_rule(page, record)
+        if page.records then
+            record = read_actor(actors, actor)
+            faction = faction_number(page, record)
+        end
+
+        local rule = violated_rule(page, x, y, color, actor, record, ms)
 
         if rule then
             return {'RULE_VIOLATION', rule}
         end
     end
 
-    cooldown = page.cooldown or cooldown
+    local remaining = held and cooling(limit)
 
-    if head[2] and cooldown > 0 then
-        local reply = cooling(limit, head[2], pixel, request_id)
-
-        if reply then
-            return reply
-        end
+    if remaining then
+        return {'RATE_LIMITED', remaining}
     end
 
-    local ms = now_ms()
-    local seq, id, event = write(keys, page, x, y, color, pixel, who, ms)
+    ms = ms or now_ms()
+
+    local seq, id, event = write(keys, page, x, y, color, pixel, who, faction,
+                                 ms)
 
     if not seq then
         pages[keys[EPOCH]] = nil
@@ -141,8 +125,7 @@ local function place(keys, channel, limit, ban, actors, x, y, color, cooldown,
     end
 
     if record then
-        record.pixels = record.pixels + 1
-        write_actor(actors, actor, record)
+        count_pixel(actors, actor, record, color)
     end
 
     call('PUBLISH', channel, id .. ' ' .. event)

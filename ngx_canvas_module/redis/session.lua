@@ -6,6 +6,23 @@ local function renew(session, ttl, ms)
     call('HSET', session, 'renewed', ms or now_ms())
 end
 
+-- userId, the actor's bytes, kind, renewed of a session; nil when it is none
+local function read_session(session)
+    local known = call('HMGET', session, 'userId', 'actor', 'isGuest',
+                       'renewed')
+    local uuid, actor = known[1], known[2]
+
+    if not uuid or not actor or #actor ~= 16 then
+        if not is_uuid(uuid) then
+            return nil
+        end
+
+        actor = uuid_bytes(uuid)
+    end
+
+    return uuid, actor, known[3] == '1' and 'g' or 'u', known[4]
+end
+
 -- argv: channel ratelimit_prefix ban_prefix request request_id ttl
 local function canvas_place_session(keys, argv)
     local session, request, request_id = keys[6], argv[4], argv[5]
@@ -24,17 +41,10 @@ local function canvas_place_session(keys, argv)
         return {'INVALID_MESSAGE'}
     end
 
-    local known = call('HMGET', session, 'userId', 'actor', 'isGuest',
-                       'renewed')
-    local uuid, actor = known[1], known[2]
-    local kind = known[3] == '1' and 'g' or 'u'
+    local uuid, actor, kind, renewed = read_session(session)
 
-    if not uuid or not actor or #actor ~= 16 then
-        if not is_uuid(uuid) then
-            return {'UNAUTHORIZED'}
-        end
-
-        actor = uuid_bytes(uuid)
+    if not uuid then
+        return {'UNAUTHORIZED'}
     end
 
     local reply, ms = place(keys, argv[1], argv[2] .. uuid, argv[3] .. uuid,
@@ -42,7 +52,7 @@ local function canvas_place_session(keys, argv)
                             kind .. actor, request_id)
 
     if reply[1] == 'OK' then
-        local age = ms and ms - (tonumber(known[4]) or 0)
+        local age = ms and ms - (tonumber(renewed) or 0)
 
         if not age or age >= RENEWAL or age < 0 then
             renew(session, ttl, ms)
@@ -73,15 +83,27 @@ local function canvas_session_create(keys, argv)
     return {'OK'}
 end
 
--- argv: ratelimit_prefix ban_prefix ttl
+-- the faction ('' none) and the colour (-1 none) that a rule gives an actor
+local function allegiance(page, actors, uuid)
+    if not page or not page.checks then
+        return '', -1
+    end
+
+    local actor = uuid_bytes(uuid)
+    local record = page.records and read_actor(actors, actor) or {}
+
+    return faction_name(page, record), locked_color(page, actor, record) or -1
+end
+
+-- argv: channel ratelimit_prefix ban_prefix ttl
 local function canvas_identify(keys, argv)
-    local ttl = integer(argv[3], 1, TTL_MAX)
+    local ttl = integer(argv[4], 1, TTL_MAX)
 
     if not ttl then
         return {'INVALID_MESSAGE'}
     end
 
-    local session = call('HMGET', keys[1], 'userId', 'username', 'isGuest',
+    local session = call('HMGET', keys[6], 'userId', 'username', 'isGuest',
                          'isAdmin')
     local actor = session[1]
 
@@ -89,14 +111,17 @@ local function canvas_identify(keys, argv)
         return {'UNAUTHORIZED'}
     end
 
-    renew(keys[1], ttl)
+    renew(keys[6], ttl)
+
+    local faction, color = allegiance(open(keys, argv[1]), keys[8], actor)
 
     return {
         'OK', actor, session[2] or '',
         session[3] == '1' and 1 or 0,
         session[4] == '1' and 1 or 0,
-        call('EXISTS', argv[2] .. actor),
-        math.max(call('PTTL', argv[1] .. actor), 0),
-        tonumber(call('ZSCORE', keys[2], actor) or 0)
+        call('EXISTS', argv[3] .. actor),
+        math.max(call('PTTL', argv[2] .. actor), 0),
+        tonumber(call('ZSCORE', keys[7], actor) or 0),
+        faction, color
     }
 end

@@ -158,10 +158,30 @@ class Canvas:
 
     def identify(self, session, ttl=86400):
         return self.call("canvas_identify",
-                         [self.key("session:" + session),
-                          self.key("leaderboard:users")],
+                         [*self.page, self.key("session:" + session),
+                          self.key("leaderboard:users"),
+                          self.key("canvas:actors")], self.channel,
                          self.key("ratelimit:user:"), self.key("banned:"),
                          ttl)
+
+    def join(self, session, faction="", ttl=86400):
+        return self.call("canvas_join",
+                         [*self.page, self.key("session:" + session),
+                          self.key("canvas:actors"),
+                          self.key("canvas:factions")], self.channel,
+                         self.key("banned:"), ttl, faction)
+
+    def rules(self, rules, forget=0, mode="classic", week=5, year=2026):
+        return self.call("canvas_rules",
+                         [*self.page, self.key("canvas:actors"),
+                          self.key("canvas:factions")], self.channel,
+                         mode, week, year, rules, forget)
+
+    def decay(self, at, color, *pixels):
+        """at: (epoch, seq); pixels: (x, y)."""
+        return self.on_page("canvas_decay", *at, color,
+                            b"".join(struct.pack(">HH", *pixel)
+                                     for pixel in pixels))
 
     def hello(self):
         return self.on_page("canvas_hello")
@@ -171,10 +191,10 @@ class Canvas:
 
     def load(self, epoch, seq, state, width=64, height=48, colors=16,
              background=15, mode="classic", week=5, year=2026, rules="",
-             cooldown=""):
+             cooldown="", started=0):
         return self.on_page("canvas_load", width, height, colors, background,
                             mode, week, year, rules, cooldown, epoch, seq,
-                            state)
+                            state, started)
 
     def closing(self, epoch, name):
         return self.key(f"canvas:closing:{epoch}:{name}")
@@ -186,7 +206,8 @@ class Canvas:
                 self.key("leaderboard:factions"),
                 self.key("canvas:rotation:lock"),
                 *(self.closing(closing_epoch, name) for name in self.CLOSING),
-                self.key("canvas:actors"), self.key("canvas:folded")]
+                self.key("canvas:actors"), self.key("canvas:folded"),
+                self.key("canvas:factions")]
         return self.call("canvas_turn", keys, self.channel, token,
                          closing_epoch, reason, mode, week, year, rules,
                          cooldown, marker)
@@ -265,6 +286,12 @@ def unpack(state, colors, count):
 def snapshot(connection):
     """Everything in the database, to show that a call changed nothing."""
     return {key: connection.dump(key) for key in connection.keys()}
+
+
+def commands_run(connection):
+    stats = connection.info("commandstats")
+    return {name.removeprefix("cmdstat_"): value["calls"]
+            for name, value in stats.items()}
 
 
 @pytest.fixture(scope="module")

@@ -13,16 +13,10 @@ import pytest
 import redis
 
 from redis_fixture import (
-    ALICE, BOB, LIBRARY, ROOT, SESSION, Canvas, canvas, replay, request,
-    server, shared_server, snapshot, unpack, wait_for)
+    ALICE, BOB, LIBRARY, ROOT, SESSION, Canvas, canvas, commands_run, replay,
+    request, server, shared_server, snapshot, unpack, wait_for)
 
 DAY = 86400
-
-
-def commands_run(connection):
-    stats = connection.info("commandstats")
-    return {name.removeprefix("cmdstat_"): value["calls"]
-            for name, value in stats.items()}
 
 
 # the library
@@ -265,8 +259,8 @@ def test_random_garbage_never_raises(canvas):
             b"\0", b"{}", b"[", b"init", ALICE.encode(), b"\xff\xfe",
             b"9007199254740992", b"%d", b"]", b"rotate", b"16"]
     keys = {"canvas_place": canvas.place_keys(ALICE), "canvas_turn":
-            [*canvas.page, *(canvas.key(f"k{n}") for n in range(9))]}
-    counts = {"canvas_init": 10, "canvas_load": 13, "canvas_settings": 2,
+            [*canvas.page, *(canvas.key(f"k{n}") for n in range(10))]}
+    counts = {"canvas_init": 10, "canvas_load": 14, "canvas_settings": 2,
               "canvas_place": 3, "canvas_turn": 10, "canvas_hello": 1,
               "canvas_fold": 5}
 
@@ -299,16 +293,16 @@ def test_max_pixels_per_user(canvas):
 
     assert [canvas.place(0, 0, 0, ALICE)[0] for _ in range(2)] == [b"OK"] * 2
     assert canvas.connection.hgetall(actors) == {
-        key: b"\0\0\0\x02\xff\xff\0\0"}
+        key: b"\0\0\0\x02\0\xff\x01\0"}
     assert canvas.place(0, 0, 0, ALICE) == [b"RULE_VIOLATION",
                                             b"max_pixels_per_user"]
     assert canvas.place(0, 0, 0, BOB)[0] == b"OK"
 
     # the record of an actor keeps what this rule does not know
-    canvas.connection.hset(actors, key, b"\0\0\0\x01\x07\x03\0\0")
+    canvas.connection.hset(actors, key, b"\0\0\0\x01\x07\x03\x01\0")
     canvas.session_create(SESSION, ALICE)
     assert canvas.place_session(0, 0, 0, SESSION)[0] == b"OK"
-    assert canvas.connection.hget(actors, key) == b"\0\0\0\x02\x07\x03\0\0"
+    assert canvas.connection.hget(actors, key) == b"\0\0\0\x02\x07\x03\x01\0"
     assert canvas.place_session(0, 0, 0, SESSION)[0] == b"RULE_VIOLATION"
 
 
@@ -455,7 +449,7 @@ def test_session(canvas):
     assert 0 < canvas.connection.ttl(canvas.key("session:" + SESSION)) <= DAY
 
     assert canvas.identify(SESSION) == [
-        b"OK", ALICE.encode(), "Zoë, \n".encode(), 1, 0, 0, 0, 0]
+        b"OK", ALICE.encode(), "Zoë, \n".encode(), 1, 0, 0, 0, 0, b"", -1]
     assert canvas.place_session(1, 2, 3, SESSION, cooldown=60000) == [
         b"OK", 1, canvas.epoch, 60000, ALICE.encode(), b"g"]
     assert canvas.events()[-1].actor == ALICE

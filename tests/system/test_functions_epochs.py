@@ -375,7 +375,8 @@ def test_reset_keeps_the_week(canvas):
     canvas.place(1, 1, 1, ALICE)
     canvas.fold("0-0", f"{first}-1", ("u", ALICE, 1))
     canvas.lock("t")
-    code, second, seq = canvas.turn("t", first, reason="reset", week=5)
+    code, second, seq = canvas.turn("t", first, reason="reset", week=5,
+                                    rules='{"max_pixels_per_user":9}')
     assert (code, seq) == (b"OK", 1)
     assert canvas.read()[3:] == [b"reset", b"\xff" * (64 * 24)]
     connection = canvas.connection

@@ -141,7 +141,7 @@ def test_anonymous_run(stores):
 def test_export_of_a_week_and_of_a_span(stores):
     recorded(stores, 50, seed=1)
     first = log(stores)
-    stores.ok("rotate", "--force")
+    stores.ok("rotate", "--force", "--mode", "classic")
     archive = stores.value("SELECT id::text FROM canvas_archives")
     recorded(stores, 30, seed=2)
     rows = log(stores)

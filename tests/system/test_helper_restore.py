@@ -81,7 +81,7 @@ def test_from_a_snapshot(stores):
 def test_weeks_before_are_left_out(stores):
     flood(stores, 100)
     stores.ok("snapshot")
-    stores.ok("rotate", "--force", "--mode", "color-factions")
+    stores.ok("rotate", "--force", "--mode", "pixel_decay")
     flood(stores, 40, seed=1)
     record_all(stores)
     state, hello = stores.state(), stores.canvas.hello()
@@ -92,7 +92,7 @@ def test_weeks_before_are_left_out(stores):
     assert stores.state() == state
     after = stores.canvas.hello()
     assert after[8:12] == hello[8:12]
-    assert after[9] == b"color-factions"
+    assert after[9] == b"pixel_decay"
 
 
 def test_refuses_while_there_is_a_canvas(stores):

@@ -459,7 +459,7 @@ def test_never_an_image_of_another_epoch(stack, client, board, info):
         other = state[1:] + state[:1]
         reply = board.canvas.on_page(
             "canvas_load", info["width"], info["height"], 16, 15, "classic",
-            1, 2026, "", "", epoch + 1, seq, other)
+            1, 2026, "", "", epoch + 1, seq, other, 0)
         assert reply[0] == b"OK"
         wait_for(lambda: json.loads(client.get(INFO).body)["epoch"] > epoch)
 

@@ -80,7 +80,7 @@ def load_noise(client, canvas):
     _, epoch, seq, _, _ = canvas.on_page("canvas_read")
     state = os.urandom(WIDTH * HEIGHT // 2)
     reply = canvas.on_page("canvas_load", WIDTH, HEIGHT, 16, 15, "classic", 1,
-                           2026, "", "", epoch + 1, seq, state)
+                           2026, "", "", epoch + 1, seq, state, 0)
     assert reply[0] == b"OK"
     wait_for(lambda: info(client)["epoch"] == epoch + 1)
     return epoch + 1, state

@@ -101,7 +101,7 @@ def test_checksums_of_an_image_that_was_loaded(stack, client, place):
     state = os.urandom(WIDTH * HEIGHT // 2)
     reply = Canvas(stack.redis, PREFIX).on_page(
         "canvas_load", WIDTH, HEIGHT, 16, 15, "classic", 1, 2026, "", "",
-        before["epoch"] + 1, before["seq"], state)
+        before["epoch"] + 1, before["seq"], state, 0)
     assert reply[0] == b"OK"
     wait_for(lambda: checksums(client)["epoch"] > before["epoch"])
 

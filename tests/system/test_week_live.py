@@ -13,7 +13,7 @@ def test_rotation_under_load(stack):
     archives = stack.sql("SELECT count(*) FROM canvas_archives")[0][0]
 
     with Crowd(stack) as crowd:
-        for mode in ("classic", "color_wars", "classic"):
+        for mode in ("classic", "pixel_decay", "classic"):
             crowd.wait_ok(200)
             done = stack.helper("rotate", "--force", "--mode", mode)
             assert done.returncode == 0, done.stderr

@@ -271,6 +271,7 @@ START_TEST(proto_welcome)
     welcome.seq = 123;
     welcome.epoch = 4;
     welcome.game_mode = "classic";
+    welcome.color = -1;
 
     check_text_is(buf, canvas_proto_welcome(buf, &welcome),
                   canvas_proto_welcome(NULL, &welcome),
@@ -278,11 +279,15 @@ START_TEST(proto_welcome)
                   "\"cooldownRemaining\":0,\"canvasInfo\":{\"width\":500,"
                   "\"height\":400,\"palette\":[\"#FF4500\",\"#FFFFFF\"],"
                   "\"background\":1,\"seq\":123,\"epoch\":4},"
-                  "\"gameMode\":\"classic\"}");
+                  "\"gameMode\":\"classic\",\"faction\":null,"
+                  "\"color\":null}");
 
     welcome.user = check_user;
     welcome.remaining_ms = 4999;
     welcome.game_mode = "a\"b";
+    welcome.faction = (const uint8_t *) "Red_1-x\"";
+    welcome.faction_len = 8;
+    welcome.color = 0;
 
     check_text_is(buf, canvas_proto_welcome(buf, &welcome),
                   canvas_proto_welcome(NULL, &welcome),
@@ -291,7 +296,26 @@ START_TEST(proto_welcome)
                   "\"cooldown\":5,\"cooldownRemaining\":4.999,"
                   "\"canvasInfo\":{\"width\":500,\"height\":400,"
                   "\"palette\":[\"#FF4500\",\"#FFFFFF\"],\"background\":1,"
-                  "\"seq\":123,\"epoch\":4},\"gameMode\":\"a\\\"b\"}");
+                  "\"seq\":123,\"epoch\":4},\"gameMode\":\"a\\\"b\","
+                  "\"faction\":\"Red_1-x\",\"color\":0}");
+}
+END_TEST
+
+
+START_TEST(proto_allegiance_longest)
+{
+    char     buf[CANVAS_PROTO_ALLEGIANCE_MAX + 1];
+    size_t   len;
+    uint8_t  faction[64];
+
+    memset(faction, 'f', sizeof(faction));
+    memset(buf, '#', sizeof(buf));
+
+    len = canvas_proto_allegiance(buf, faction, sizeof(faction), 255);
+    ck_assert_uint_le(len, CANVAS_PROTO_ALLEGIANCE_MAX);
+    ck_assert_uint_eq(canvas_proto_allegiance(NULL, faction, sizeof(faction),
+                                              255), len);
+    ck_assert_int_eq(buf[len], '#');
 }
 END_TEST
 
@@ -359,7 +383,7 @@ check_proto(void)
     const TTest *const  tests[] = {
         proto_placed, proto_error, proto_reply_max, proto_binary,
         proto_resync, proto_viewport, proto_checksums, proto_welcome,
-        proto_epoch, proto_seconds
+        proto_allegiance_longest, proto_epoch, proto_seconds
     };
 
     return check_suite("proto", tests, CHECK_N(tests));

@@ -68,11 +68,7 @@ static const char  cmd_restore_point_sql[] =
     "       cardinality(palette), game_mode, rules::text, "
     "       coalesce(rules->>'cooldown_ms', ''), week_number, year, "
     "       next_epoch, "
-    "       (SELECT (extract(epoch FROM coalesce(e.started_at, "
-    "                                            c.week_started_at)) "
-    "                * 1000)::bigint "
-    "          FROM current_canvas c "
-    "          LEFT JOIN canvas_epochs e ON e.epoch = next_week_epoch()) "
+    "       (extract(epoch FROM started_at) * 1000)::bigint "
     "  FROM restore_point()";
 
 const ctl_command_t  cmd_restore = {

@@ -5,7 +5,9 @@
 #include "ctl_keeper_tasks.h"
 
 #include "ctl_clock.h"
+#include "ctl_decay.h"
 #include "ctl_log.h"
+#include "ctl_rules.h"
 #include "ctl_standings.h"
 
 
@@ -15,6 +17,8 @@ static void ctl_keeper_tasks_note(const ctl_keeper_task_t *task,
 
 static const ctl_keeper_task_t  ctl_keeper_tasks[] = {
     { "boards", 3000, ctl_standings_tell },
+    { "rules", 5000, ctl_rules_run },
+    { "decay", 1000, ctl_decay_run },
     { NULL, 0, NULL }
 };
 

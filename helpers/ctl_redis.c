@@ -254,6 +254,29 @@ ctl_redis_words(ctl_redis_t *redis, const char *word, ...)
 }
 
 
+ctl_status_t
+ctl_redis_time(ctl_redis_t *redis, uint64_t *ms)
+{
+    redisReply  *reply;
+
+    reply = ctl_redis_words(redis, "TIME", NULL);
+    if (reply == NULL) {
+        return redis->error->status;
+    }
+
+    *ms = 0;
+
+    if (reply->type == REDIS_REPLY_ARRAY && reply->elements == 2) {
+        *ms = strtoull(reply->element[0]->str, NULL, 10) * 1000
+              + strtoull(reply->element[1]->str, NULL, 10) / 1000;
+    }
+
+    freeReplyObject(reply);
+
+    return CTL_OK;
+}
+
+
 const redisReply *
 ctl_redis_field(const redisReply *map, const char *name)
 {

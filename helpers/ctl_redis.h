@@ -59,6 +59,9 @@ redisReply *ctl_redis_call(ctl_redis_t *redis, ctl_redis_args_t *args);
 redisReply *ctl_redis_words(ctl_redis_t *redis, const char *word, ...)
     __attribute__((sentinel));
 
+/* its clock: Unix time in ms */
+ctl_status_t ctl_redis_time(ctl_redis_t *redis, uint64_t *ms);
+
 /* a text of a flat list name, value, name, value ...; NULL: not there */
 const redisReply *ctl_redis_field(const redisReply *map, const char *name);
 

@@ -24,9 +24,8 @@ end
 -- The places that changed behind a seq of this epoch, as a set; nil when the
 -- stream does not reach back to it.
 local function changed_behind(keys, page, seq)
-    local entries = call('XRANGE', keys[EVENTS],
-                         '(' .. page.prefix .. digits(seq),
-                         page.prefix .. digits(page.seq))
+    local entries = call('XRANGE', keys[EVENTS], '(' .. page.prefix
+                         .. digits(seq), '+', 'COUNT', BEHIND_MAX + 1)
     local changed = {}
 
     if #entries ~= page.seq - seq then

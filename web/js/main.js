@@ -9,7 +9,6 @@ import { remember, remembered } from "./memory.js";
 import { Mender } from "./mender.js";
 import { Mirror } from "./mirror.js";
 import { Palette } from "./palette.js";
-import { Picking } from "./picking.js";
 import { Placing } from "./placing.js";
 import { Play } from "./play.js";
 import { decode, encodePlace } from "./protocol.js";
@@ -55,20 +54,12 @@ class Page {
         },
     });
 
-    #picking = new Picking(this.#view);
     #factions = new Factions(this.#play, () => this.#settle());
     #week = new Week({
         game: this.#game,
         play: this.#play,
         palette: () => this.#palette.colors,
-        me: () => this.#placing.user,
-        on: {
-            choose: () => this.#factions.open(),
-            send: (message) => this.#line.send(JSON.stringify(message)),
-            frame: (parts) => this.#view.frame(parts),
-            show: (part) => this.#show(part),
-            pick: () => this.#picking.start(),
-        },
+        choose: () => this.#factions.open(),
     });
 
     #line = new Connection({
@@ -92,9 +83,7 @@ class Page {
         week_reset: this.#newWeek,
         canvas_reset: this.#newCanvas,
         rules: this.#rules,
-        upcoming: (message) => this.#week.upcoming(message),
-        leaderboard: (message) => this.#week.leaderboard(message),
-        objective: this.#objective,
+        upcoming: (message) => this.#week.announced(message),
         checksums: (message) => this.#mender.check(message, this.#mirror),
         online: (message) => this.#status.online(message.count),
     };
@@ -104,7 +93,7 @@ class Page {
             hover: (pixel) => this.#hover(pixel),
             tap: (pixel, touch) => this.#tap(pixel, touch),
             step: (dx, dy) => this.#step(dx, dy),
-            place: () => this.#enter(this.#cursor),
+            place: () => this.#placing.place(this.#cursor),
         });
         this.#zoomButtons();
         this.#line.connect();
@@ -155,7 +144,6 @@ class Page {
         }
 
         this.#mender.start();
-        this.#week.connected();
 
         if (canvasInfo.epoch !== this.#mirror.epoch) {
             this.#reload();
@@ -266,14 +254,6 @@ class Page {
         }, delay);
     }
 
-    #objective({ name, username, userId }) {
-        const who = userId !== null && userId === this.#placing.user
-            ? "You have" : `${username ?? "Somebody"} has`;
-
-        this.#status.tell(`${who} completed “${name}”.`);
-        this.#week.objective();
-    }
-
     // the game has changed
     #played() {
         const { rules, startedAt } = this.#game;
@@ -338,7 +318,7 @@ class Page {
 
         this.#select(pixel);
 
-        if (touch && camera.scale < TOUCH_SCALE && !this.#picking.active) {
+        if (touch && camera.scale < TOUCH_SCALE) {
             const { x, y, scale } = camera;
 
             camera.zoomTo(TOUCH_ZOOM, x + (pixel.x + 0.5) * scale,
@@ -346,22 +326,8 @@ class Page {
             camera.reveal(pixel.x, pixel.y);
             this.#view.changed();
         } else {
-            this.#enter(pixel);
-        }
-    }
-
-    // one pixel is meant, or null
-    #enter(pixel) {
-        if (this.#picking.active) {
-            this.#picking.take(pixel);
-        } else {
             this.#placing.place(pixel);
         }
-    }
-
-    #show(part) {
-        this.#view.camera.show(part);
-        this.#view.changed();
     }
 
     #step(dx, dy) {

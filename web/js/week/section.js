@@ -13,7 +13,6 @@ export class Section {
     #missing;
     #list = make("div", { class: "list" });
     #drawn = null;              // what is shown, as JSON
-    #outdated = false;
     #at = -Infinity;            // when it was asked for
     #open = false;
     #busy = false;
@@ -46,10 +45,9 @@ export class Section {
         clearTimeout(this.#timer);
     }
 
-    // what is shown may be out of date, or mean something else
+    // what is shown may be out of date
     stale() {
         this.#at = -Infinity;
-        this.#outdated = true;
         this.#wake();
     }
 
@@ -59,9 +57,8 @@ export class Section {
 
         this.#at = performance.now();
 
-        if (text !== this.#drawn || this.#outdated) {
+        if (text !== this.#drawn) {
             this.#drawn = text;
-            this.#outdated = false;
             this.#show(this.#draw(data));
         }
     }

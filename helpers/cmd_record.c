@@ -73,7 +73,10 @@ const ctl_command_t  cmd_record = {
             "once, in the\nforeground; logs to standard error.  A second one "
             "waits until the first is gone.\nWhen Redis or PostgreSQL is away "
             "it tries again by itself; the stream keeps\nwhat is not "
-            "recorded.  SIGTERM and SIGINT end it after the batch in hand.\n",
+            "recorded.  SIGTERM and SIGINT end it after the batch in hand.\n"
+            "A child of it, the keeper, does what else the running canvas "
+            "needs, and what\nvisitors post; one of all recorders' keepers "
+            "is active.\n",
     .options = cmd_record_options,
     .run = cmd_record_run
 };

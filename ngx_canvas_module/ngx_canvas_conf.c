@@ -37,6 +37,7 @@ static const char *ngx_canvas_key_names[NGX_CANVAS_KEY_MAX] = {
     "canvas:rules",
     "canvas:events",
     "canvas:actors",
+    "canvas:factions",
     "leaderboard:users",
     "leaderboard:agents",
     "leaderboard:factions",

@@ -41,6 +41,7 @@ typedef enum {
     NGX_CANVAS_KEY_RULES,
     NGX_CANVAS_KEY_EVENTS,
     NGX_CANVAS_KEY_ACTORS,
+    NGX_CANVAS_KEY_MEMBERS,         /* of factions */
     NGX_CANVAS_KEY_USERS,           /* the boards, as canvas_board_kind_t */
     NGX_CANVAS_KEY_AGENTS,
     NGX_CANVAS_KEY_FACTIONS,

@@ -4,6 +4,7 @@
 
 #include "ngx_canvas_posts.h"
 
+#include "ngx_canvas_faction.h"
 #include "ngx_canvas_identity.h"
 #include "ngx_canvas_job.h"
 #include "ngx_canvas_origin.h"
@@ -35,6 +36,9 @@ static const ngx_canvas_post_t  ngx_canvas_posts[] = {
     ngx_canvas_post_job("/api/v1/comments", "comment", 4096),
     ngx_canvas_post_job("/api/v1/votes", "vote", 1024),
     ngx_canvas_post_job("/api/v1/artworks", "artwork", 4096),
+
+    { "/api/v1/factions", NGX_CANVAS_POST_SESSION, 1024,
+      ngx_canvas_faction_post, NULL, 0, 0 },
 
     { NULL, 0, 0, NULL, NULL, 0, 0 }
 };

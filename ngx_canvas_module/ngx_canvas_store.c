@@ -45,6 +45,7 @@ static ngx_canvas_store_call_t *ngx_canvas_store_alloc(
     ngx_canvas_worker_t *worker, ngx_canvas_store_pt handler, void *data);
 static void ngx_canvas_store_placed(void *data, redisReply *reply);
 static void ngx_canvas_store_identified(void *data, redisReply *reply);
+static void ngx_canvas_store_joined(void *data, redisReply *reply);
 static void ngx_canvas_store_stored(void *data, redisReply *reply);
 static void ngx_canvas_store_finish(ngx_canvas_store_call_t *call,
     ngx_canvas_store_result_t *result);
@@ -118,6 +119,39 @@ ngx_canvas_store_identify(ngx_canvas_worker_t *worker, ngx_str_t *session,
 
     return ngx_canvas_store_call(worker, &args, ngx_canvas_store_identified,
                                  call, slot);
+}
+
+
+ngx_int_t
+ngx_canvas_store_join(ngx_canvas_worker_t *worker, ngx_str_t *session,
+    ngx_str_t *faction, ngx_canvas_store_pt handler, void *data,
+    ngx_canvas_store_call_t **slot)
+{
+    ngx_str_t                *keys;
+    ngx_canvas_store_args_t   args;
+    ngx_canvas_store_call_t  *call;
+
+    call = ngx_canvas_store_alloc(worker, handler, data);
+    if (call == NULL) {
+        return NGX_DECLINED;
+    }
+
+    keys = worker->conf->keys;
+
+    ngx_canvas_store_args_begin(&args, "canvas_join", "8");
+    ngx_canvas_store_args_page(&args, worker->conf);
+    ngx_canvas_store_args_name(&args, &keys[NGX_CANVAS_KEY_SESSION],
+                               session->data, session->len);
+    ngx_canvas_store_args_string(&args, &keys[NGX_CANVAS_KEY_ACTORS]);
+    ngx_canvas_store_args_string(&args, &keys[NGX_CANVAS_KEY_MEMBERS]);
+    ngx_canvas_store_args_string(&args, &keys[NGX_CANVAS_KEY_UPDATES]);
+    ngx_canvas_store_args_string(&args, &keys[NGX_CANVAS_KEY_BAN]);
+    ngx_canvas_store_args_add(&args, NGX_CANVAS_STORE_TTL,
+                              sizeof(NGX_CANVAS_STORE_TTL) - 1);
+    ngx_canvas_store_args_string(&args, faction);
+
+    return ngx_canvas_store_call(worker, &args, ngx_canvas_store_joined, call,
+                                 slot);
 }
 
 
@@ -442,6 +476,39 @@ ngx_canvas_store_identified(void *data, redisReply *reply)
             identity->banned = ngx_canvas_store_reply_integer(r, 5) ? 1 : 0;
             identity->remaining = ngx_canvas_store_reply_integer(r, 6);
             identity->pixels = ngx_canvas_store_reply_integer(r, 7);
+        }
+    }
+
+    ngx_canvas_store_finish(call, &result);
+}
+
+
+static void
+ngx_canvas_store_joined(void *data, redisReply *reply)
+{
+    redisReply                 *r;
+    ngx_canvas_store_call_t    *call;
+    ngx_canvas_identity_t      *identity;
+    ngx_canvas_store_result_t   result;
+
+    call = data;
+
+    ngx_memzero(&result, sizeof(ngx_canvas_store_result_t));
+
+    identity = &result.identity;
+    result.code = ngx_canvas_store_code(call->worker, reply, &result);
+
+    if (result.code == CANVAS_CODE_OK) {
+        r = ngx_canvas_store_reply_ok(reply, "si");
+
+        if (r == NULL) {
+            result.code = CANVAS_CODE_INTERNAL;
+
+        } else {
+            identity->faction_len = ngx_canvas_store_reply_copy(r, 1,
+                                                    identity->faction,
+                                                    sizeof(identity->faction));
+            result.members = ngx_canvas_store_reply_integer(r, 2);
         }
     }
 

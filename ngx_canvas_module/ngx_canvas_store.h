@@ -24,8 +24,11 @@ typedef struct {
     uint64_t                epoch;
     ngx_msec_t              cooldown;
     ngx_msec_t              remaining;
-    u_char                  rule[32];   /* NUL-terminated */
-    ngx_canvas_identity_t   identity;   /* of place_session and identify */
+    u_char                  rule[33];   /* NUL-terminated; of a CONFLICT of
+                                           join: the faction one is in */
+    ngx_canvas_identity_t   identity;   /* of place_session, identify and
+                                           (its faction alone) join */
+    uint64_t                members;    /* of join: of the faction */
 } ngx_canvas_store_result_t;
 
 typedef void (*ngx_canvas_store_pt)(void *data,
@@ -41,6 +44,11 @@ ngx_int_t ngx_canvas_store_place(ngx_canvas_worker_t *worker,
 ngx_int_t ngx_canvas_store_identify(ngx_canvas_worker_t *worker,
     ngx_str_t *session, ngx_canvas_store_pt handler, void *data,
     ngx_canvas_store_call_t **call);
+
+/* faction: "" is the smallest */
+ngx_int_t ngx_canvas_store_join(ngx_canvas_worker_t *worker,
+    ngx_str_t *session, ngx_str_t *faction, ngx_canvas_store_pt handler,
+    void *data, ngx_canvas_store_call_t **call);
 
 /* identity says whom: actor, kind, username */
 ngx_int_t ngx_canvas_store_session_create(ngx_canvas_worker_t *worker,

@@ -17,8 +17,6 @@
 
 /* a longer rule name is cut: a reply has a fixed buffer */
 #define CANVAS_PROTO_NAME_MAX       32
-#define CANVAS_PROTO_NAME_CHARS                                               \
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 
 
 static void canvas_proto_id(canvas_text_t *text, const canvas_msg_t *msg);

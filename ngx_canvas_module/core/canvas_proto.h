@@ -59,6 +59,20 @@ canvas_code_t canvas_msg_parse(const char *text, size_t len,
 canvas_code_t canvas_msg_parse_pixel(const char *text, size_t len,
     canvas_msg_t *msg);
 
+/*
+ * {"faction":".."} of POST /api/v1/factions into faction, which holds
+ * CANVAS_PROTO_FACTION_MAX + 1 bytes: "" when it is left to the week (no such
+ * member, or null).  INVALID_MESSAGE when it is no name of one.
+ */
+#define CANVAS_PROTO_FACTION_MAX  32
+
+/* of rules and factions */
+#define CANVAS_PROTO_NAME_CHARS                                               \
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
+
+canvas_code_t canvas_msg_parse_faction(const char *text, size_t len,
+    char *faction);
+
 /* one binary message; only 0x10 place exists.  id is the decimal text of
  * binary_id, for answers that have no binary form */
 canvas_code_t canvas_msg_parse_binary(const uint8_t *data, size_t len,

@@ -48,6 +48,8 @@ static canvas_code_t canvas_msg_read_viewport(canvas_msg_t *msg,
 static canvas_code_t canvas_msg_read_channels(canvas_msg_t *msg,
     json_t *root);
 static unsigned canvas_msg_channel(const json_t *name);
+static canvas_code_t canvas_msg_read_faction(char *faction,
+    const json_t *name);
 static int canvas_msg_integer(const json_t *root, const char *name,
     int64_t min, int64_t max, int64_t *value);
 
@@ -82,6 +84,31 @@ canvas_code_t
 canvas_msg_parse_pixel(const char *text, size_t len, canvas_msg_t *msg)
 {
     return canvas_msg_parse_object(text, len, msg, canvas_msg_read_pixel);
+}
+
+
+canvas_code_t
+canvas_msg_parse_faction(const char *text, size_t len, char *faction)
+{
+    int             overflow;
+    json_t         *root;
+    canvas_code_t   code;
+
+    *faction = '\0';
+
+    root = canvas_msg_load(text, len, &overflow);
+
+    if (root == NULL) {
+        return CANVAS_CODE_INVALID_MESSAGE;
+    }
+
+    code = overflow ? CANVAS_CODE_INVALID_MESSAGE
+                    : canvas_msg_read_faction(faction,
+                                              json_object_get(root,
+                                                              "faction"));
+    json_decref(root);
+
+    return code;
 }
 
 
@@ -451,6 +478,31 @@ canvas_msg_channel(const json_t *name)
     }
 
     return 0;
+}
+
+
+static canvas_code_t
+canvas_msg_read_faction(char *faction, const json_t *name)
+{
+    size_t       len;
+    const char  *text;
+
+    if (name == NULL || json_is_null(name)) {
+        return CANVAS_CODE_OK;
+    }
+
+    text = json_string_value(name);
+    len = json_string_length(name);
+
+    if (len == 0 || len > CANVAS_PROTO_FACTION_MAX
+        || strspn(text, CANVAS_PROTO_NAME_CHARS) != len)
+    {
+        return CANVAS_CODE_INVALID_MESSAGE;
+    }
+
+    memcpy(faction, text, len + 1);
+
+    return CANVAS_CODE_OK;
 }
 
 

@@ -24,8 +24,9 @@ end
 -- The places that changed behind a seq of this epoch, as a set; nil when the
 -- stream does not reach back to it.
 local function changed_behind(keys, page, seq)
-    local entries = call('XRANGE', keys[EVENTS], '(' .. page.prefix
-                         .. digits(seq), '+', 'COUNT', BEHIND_MAX + 1)
+    local entries = call('XRANGE', keys[EVENTS],
+                         '(' .. page.prefix .. digits(seq),
+                         page.prefix .. digits(page.seq))
     local changed = {}
 
     if #entries ~= page.seq - seq then

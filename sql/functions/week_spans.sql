@@ -5,7 +5,8 @@ CREATE OR REPLACE FUNCTION week_spans(
     LANGUAGE sql STABLE
     SET search_path = canvas, public, pg_temp
 AS $$
-    SELECT s.epoch, s.from_seq, greatest(s.from_seq, s.to_seq), s.fresh,
+    SELECT s.epoch, s.from_seq, greatest(s.from_seq, s.to_seq),
+           s.fresh AND lag(s.epoch) OVER (ORDER BY s.epoch) IS NOT NULL,
            s.started_us
       FROM (SELECT e.epoch,
                    greatest(e.base_seq,
@@ -13,8 +14,7 @@ AS $$
                                  THEN (p_week).start_seq END) AS from_seq,
                    coalesce(min(e.base_seq) OVER later, 9007199254740991)
                        AS to_seq,
-                   e.epoch > (p_week).start_epoch
-                   AND e.reason IN ('init', 'rotate', 'reset') AS fresh,
+                   e.reason IN ('init', 'rotate', 'reset') AS fresh,
                    (extract(epoch FROM e.started_at) * 1000000)::bigint
                        AS started_us
               FROM canvas_epochs e

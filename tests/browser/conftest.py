@@ -30,6 +30,7 @@ from canvas_stack.stack import Stack        # noqa: E402
 from chromium import Chromium               # noqa: E402
 
 COOLDOWN = 6
+PREFIX = "{main}:"
 POLL = 0.02                     # s between two looks at what is waited for
 
 
@@ -124,6 +125,14 @@ class Canvas:
             json.dump(mode, file)
             file.flush()
             assert self.helper("mode", "save", file.name).wait(30) == 0
+
+    def notify(self, notice):
+        """what the helper has to say to everybody"""
+        redis = self.stack.redis
+        subprocess.run(["redis-cli", "-s", redis.socket, "PUBLISH",
+                        PREFIX + "canvas:updates",
+                        "n*" + json.dumps(notice)], check=True,
+                       stdout=subprocess.DEVNULL)
 
     def get(self, path):
         response = requests.get(self.url + path, timeout=10)

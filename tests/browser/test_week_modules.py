@@ -47,14 +47,6 @@ def test_clock_is_the_servers(js):
     """) == [True, True, "2026-01-31T14:01:01.250Z", False, False]
 
 
-@pytest.mark.parametrize("ms, text", [
-    (0, "just now"), (-3000, "just now"), (59999, "just now"),
-    (MINUTE, "1 min ago"), (3 * HOUR + 1, "3 h ago"), (49 * HOUR, "2 d ago"),
-])
-def test_ago(js, ms, text):
-    assert js("clock", f"return m.ago({ms});") == text
-
-
 def words(js, rules, **facts):
     return js("rules", f"return m.inWords({json.dumps(rules)}, "
                        f"{json.dumps(facts)});")
@@ -259,3 +251,72 @@ def test_what_only_the_server_knows_holds_while_the_rules_do(js):
 
         return seen;""") \
         == [True, None, False, "max_pixels_per_user", True, None, None]
+
+
+def user(name, rank=1, pixels=1):
+    return {"rank": rank, "userId": f"id-{name}", "username": name,
+            "pixels": pixels}
+
+
+@pytest.mark.parametrize("before, best, after", [
+    ("", "", ""), ("", "ab", "ab"), ("ab", "ba", "ba"),
+    # somebody new, somebody who rose, and who fell out
+    ("abc", "ad", "adc"), ("abcd", "ca", "cad"), ("abcd", "xc", "xcd"),
+    ("abc", "", "abc"),
+])
+def test_boards_get_a_new_beginning(js, before, best, after):
+    old, new = ([user(name) for name in names] for names in (before, best))
+    merged = js("boards", f"return m.merge({json.dumps(old)}, "
+                          f"{json.dumps(new)});")
+
+    assert "".join(entry["username"] for entry in merged) == after
+
+
+def test_whose_entry_it_is(js):
+    assert js("boards", """return [
+        { userId: "u", username: null }, { agentId: "a", name: "bot" },
+        { faction: "red" }, {},
+    ].flatMap((entry) => [m.idOf(entry), m.nameOf(entry)]);""") \
+        == ["u", None, "a", "bot", "red", "red", None, None]
+
+
+@pytest.mark.parametrize("error, says", [
+    ({"code": "FORBIDDEN", "message": "Only once"}, "Only once."),
+    ({"code": "CONFLICT", "message": "Wait."}, "Wait."),
+    ({"code": "RATE_LIMITED", "message": "x", "cooldownRemaining": 7.31},
+     "Not so fast: again in 7.4 s."),
+    ({"code": "BANNED", "message": "x"}, "You have been banned from placing "
+     "pixels. You can still watch."),
+    ({"code": "UNREACHABLE", "message": "x"},
+     "The server cannot be reached."),
+])
+def test_reasons_of_the_server(js, error, says):
+    assert js("words", f"return m.reason({json.dumps(error)});") == says
+
+
+@pytest.mark.parametrize("a, b, part", [
+    ((3, 4), (3, 4), (3, 4, 1, 1)), ((3, 4), (10, 8), (3, 4, 8, 5)),
+    ((10, 4), (3, 8), (3, 4, 8, 5)),
+])
+def test_two_corners_are_a_rectangle(js, a, b, part):
+    found = js("picking", """return m.between({ x: %d, y: %d },
+                                              { x: %d, y: %d });"""
+               % (*a, *b))
+
+    assert tuple(found[name] for name in ("x", "y", "width", "height")) \
+        == part
+
+
+def test_camera_shows_a_part_in_the_free_middle(js):
+    """400 x 300 stage, 100 covered at the right"""
+    assert js("camera", """
+        const camera = new m.Camera();
+
+        camera.setCanvas(100, 100);
+        camera.setStage(400, 300, { top: 0, right: 100, bottom: 0, left: 0 });
+        camera.show({ x: 40, y: 40, width: 20, height: 10 });
+
+        const middle = camera.toCanvas(150, 150);
+
+        return [middle.x, middle.y, camera.scale].map(Math.round);""") \
+        == [50, 45, 9]

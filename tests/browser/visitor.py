@@ -5,6 +5,9 @@ import itertools
 # no two tests meet on a pixel
 spots = ((10 + 7 * i, 20 + 3 * i) for i in itertools.count())
 
+# what nobody's name, title or comment may do
+SCRIPT = "<img src=x onerror='window.hacked = 1'><script>hacked=1</script>"
+
 # how many pixels of the page differ from what the server says; null while the
 # page still hides its picture
 DIFFERENT = """(async () => {
@@ -103,3 +106,18 @@ def session_of(page, canvas):
         client.cookies.set(cookie["name"], cookie["value"])
 
     return client
+
+
+def text(page, selector):
+    return page.evaluate(f"document.querySelector({selector!r})?.textContent")
+
+
+def wait_text(page, selector, words):
+    page.wait(f"document.querySelector({selector!r})?.textContent"
+              f".includes({words!r})", f"{selector} says {words!r}")
+
+
+def open_tab(page, tab):
+    page.evaluate("""document.getElementById("week").hidden
+        && document.getElementById("week-button").click()""")
+    page.evaluate(f"document.getElementById('tab-{tab}').click()")

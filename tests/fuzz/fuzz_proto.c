@@ -86,6 +86,7 @@ fuzz_check(canvas_code_t code, const canvas_msg_t *msg)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
+    char           faction[CANVAS_PROTO_FACTION_MAX + 1];
     canvas_msg_t   msg;
     canvas_code_t  code;
 
@@ -107,6 +108,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     code = canvas_msg_parse_pixel((const char *) data + 1, len - 1, &msg);
     fuzz_check(code, &msg);
     canvas_msg_free(&msg);
+
+    code = canvas_msg_parse_faction((const char *) data + 1, len - 1, faction);
+    fuzz_require(memchr(faction, 0, sizeof(faction)) != NULL);
+    fuzz_require(code == CANVAS_CODE_OK || *faction == '\0');
 
     return 0;
 }

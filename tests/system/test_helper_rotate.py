@@ -1,6 +1,7 @@
 """canvas-helper rotate: one archive a week, every pixel in exactly one."""
 
 import base64
+import contextlib
 import gzip
 import io
 import json
@@ -80,6 +81,24 @@ def assert_every_event_once(stores, acknowledged):
                       "ORDER BY epoch, seq") == sorted(acknowledged)
 
 
+@contextlib.contextmanager
+def stopped_after(stores, stop):
+    """A rotation that stands behind this step; killed at the end."""
+    process = stores.spawn("rotate", "--force", "--mode", "classic",
+                           environment={"CANVAS_TEST_STOP_AFTER": stop})
+    wait_for(lambda: os.waitid(
+        os.P_PID, process.pid,
+        os.WSTOPPED | os.WEXITED | os.WNOHANG | os.WNOWAIT))
+    yield process
+    process.kill()
+    process.wait()
+    assert process.returncode == -signal.SIGKILL
+    # the lock of the killed one goes with its connection
+    wait_for(lambda: stores.value(
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' "
+        "AND objid = hashtext('canvas:rotate')::bit(32)::bigint") == 0)
+
+
 def test_not_due(stores):
     before = stores.position()
     result = stores.helper("rotate")
@@ -144,23 +163,12 @@ def test_killed_after_every_step(stores, stop, recorder):
 
     with Load(stores, STOPS.index(stop), batch=50) as load:
         wait_for(lambda: len(load.acknowledged) > 200)
-        process = stores.spawn("rotate", "--force", "--mode", "classic",
-                               environment={"CANVAS_TEST_STOP_AFTER": stop})
-        wait_for(lambda: os.waitid(
-            os.P_PID, process.pid,
-            os.WSTOPPED | os.WEXITED | os.WNOHANG | os.WNOWAIT))
-        step = stores.value("SELECT step FROM rotations")
-        process.kill()
-        process.wait()
-        assert process.returncode == -signal.SIGKILL
-        assert step == {"turning": "chosen", "counted": "drained",
-                        "imaging": "archived"}.get(stop, stop)
+        with stopped_after(stores, stop):
+            assert stores.value("SELECT step FROM rotations") \
+                == {"turning": "chosen", "counted": "drained",
+                    "imaging": "archived"}.get(stop, stop)
         more = len(load.acknowledged) + 100
         wait_for(lambda: len(load.acknowledged) > more)
-        # the lock of the killed one goes with its connection
-        wait_for(lambda: stores.value(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' "
-            "AND objid = hashtext('canvas:rotate')::bit(32)::bigint") == 0)
         if stop == "done":
             assert stores.helper("rotate").code == 3
         else:

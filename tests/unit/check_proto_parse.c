@@ -299,12 +299,64 @@ START_TEST(parse_binary)
 END_TEST
 
 
+START_TEST(parse_faction)
+{
+    char    faction[CANVAS_PROTO_FACTION_MAX + 1];
+    size_t  i;
+
+    static const struct {
+        const char  *text;
+        const char  *faction;           /* NULL: refused */
+    } cases[] = {
+        { "{\"faction\":\"red\"}", "red" },
+        { "{\"faction\":\"A-z_9\",\"other\":[1]}", "A-z_9" },
+        { "{\"faction\":\"01234567890123456789012345678901\"}",
+          "01234567890123456789012345678901" },
+        { "{}", "" },
+        { "{\"faction\":null}", "" },
+        { "{\"x\":\"red\"}", "" },
+        { "{\"faction\":\"\"}", NULL },
+        { "{\"faction\":\"012345678901234567890123456789012\"}", NULL },
+        { "{\"faction\":\"a b\"}", NULL },
+        { "{\"faction\":\"a\\u0000b\"}", NULL },
+        { "{\"faction\":\"r\\u00e9d\"}", NULL },
+        { "{\"faction\":1}", NULL },
+        { "{\"faction\":[\"red\"]}", NULL },
+        { "{\"faction\":\"a\",\"faction\":\"b\"}", NULL },
+        { "{\"x\":99999999999999999999}", NULL },
+        { "[]", NULL },
+        { "\"red\"", NULL },
+        { "", NULL }
+    };
+
+    for (i = 0; i < CHECK_N(cases); i++) {
+        memset(faction, '#', sizeof(faction));
+
+        if (cases[i].faction == NULL) {
+            ck_assert_msg(canvas_msg_parse_faction(cases[i].text,
+                                                   strlen(cases[i].text),
+                                                   faction)
+                          == CANVAS_CODE_INVALID_MESSAGE, "%s",
+                          cases[i].text);
+            ck_assert_str_eq(faction, "");
+            continue;
+        }
+
+        ck_assert_msg(canvas_msg_parse_faction(cases[i].text,
+                                               strlen(cases[i].text), faction)
+                      == CANVAS_CODE_OK, "%s", cases[i].text);
+        ck_assert_str_eq(faction, cases[i].faction);
+    }
+}
+END_TEST
+
+
 Suite *
 check_proto_parse(void)
 {
     const TTest *const  tests[] = {
         parse_vectors, parse_cut, parse_deep, parse_utf8, parse_pixel,
-        parse_binary
+        parse_faction, parse_binary
     };
 
     return check_suite("proto_parse", tests, CHECK_N(tests));

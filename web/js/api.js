@@ -2,10 +2,13 @@
 // is an ApiError with a code of the contract.
 
 export class ApiError extends Error {
-    // retryAfter: seconds, 0 when the server named none
-    constructor(code, message, status = 0, retryAfter = 0) {
+    // retryAfter: seconds, 0 when the server named none; cooldownRemaining:
+    // the same more exactly, of RATE_LIMITED
+    constructor(code, message, status = 0, retryAfter = 0,
+                cooldownRemaining = retryAfter)
+    {
         super(message);
-        Object.assign(this, { code, status, retryAfter });
+        Object.assign(this, { code, status, retryAfter, cooldownRemaining });
     }
 }
 
@@ -101,7 +104,8 @@ async function refusal(response) {
 
     return new ApiError(body.code ?? code, body.error ?? response.statusText,
                         response.status,
-                        Number(response.headers.get("Retry-After")) || 0);
+                        Number(response.headers.get("Retry-After")) || 0,
+                        body.cooldownRemaining);
 }
 
 async function json(response) {

@@ -4,6 +4,7 @@
 const MAX_SCALE = 64;
 const STEPS = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, MAX_SCALE];
 const MARGIN = 0.94;            // of the stage, when all is shown
+const PART = 0.6;               // ... when a part is
 
 export class Camera {
     scale = 1;
@@ -92,6 +93,21 @@ export class Camera {
                 + Math.min(this.#stage.width - right - room - px, 0),
             Math.max(top - py, 0)
                 + Math.min(this.#stage.height - bottom - room - py, 0));
+    }
+
+    // a part of the canvas, in the middle of what is free of panels
+    show({ x, y, width, height }) {
+        const { top, right, bottom, left } = this.#inset;
+        const stage = this.#stage;
+        const wide = Math.max(stage.width - left - right, 1);
+        const high = Math.max(stage.height - top - bottom, 1);
+
+        this.#whole = false;
+        this.scale = Math.min(wide * PART / width, high * PART / height,
+                              MAX_SCALE);
+        this.x = left + wide / 2 - (x + width / 2) * this.scale;
+        this.y = top + high / 2 - (y + height / 2) * this.scale;
+        this.#clamp();
     }
 
     // a point of the stage, in canvas pixels with fraction

@@ -66,14 +66,3 @@ export function untilNextSpan(ms) {
     // a unit's remainder, and a little more, so that it has really changed
     return left - (Math.ceil(left / unit) - 1) * unit + 10;
 }
-
-// "just now", "5 min ago", "3 h ago", "2 d ago"
-export function ago(ms) {
-    for (const [unit, name] of [[DAY, "d"], [HOUR, "h"], [MINUTE, "min"]]) {
-        if (ms >= unit) {
-            return `${Math.floor(ms / unit)} ${name} ago`;
-        }
-    }
-
-    return "just now";
-}

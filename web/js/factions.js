@@ -3,7 +3,7 @@
 
 import { get, post } from "./api.js";
 import { make } from "./dom.js";
-import { sentence } from "./words.js";
+import { counted, sentence } from "./words.js";
 
 export class Factions {
     #play;
@@ -48,7 +48,8 @@ export class Factions {
                 name, { faction: name }, flag(name),
                 make("span", { class: "faction", textContent: name }),
                 make("span", { class: "quiet", textContent:
-                    members.has(name) ? counted(members.get(name)) : "" }))),
+                    members.has(name) ? counted(members.get(name), "member")
+                        : "" }))),
             choice("", {}, make("span", { class: "faction",
                                           textContent: "The smallest one" })));
 
@@ -105,8 +106,4 @@ async function members() {
     } catch {
         return new Map();
     }
-}
-
-function counted(members) {
-    return members === 1 ? "1 member" : `${members} members`;
 }

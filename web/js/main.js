@@ -9,6 +9,7 @@ import { remember, remembered } from "./memory.js";
 import { Mender } from "./mender.js";
 import { Mirror } from "./mirror.js";
 import { Palette } from "./palette.js";
+import { Picking } from "./picking.js";
 import { Placing } from "./placing.js";
 import { Play } from "./play.js";
 import { decode, encodePlace } from "./protocol.js";
@@ -54,12 +55,20 @@ class Page {
         },
     });
 
+    #picking = new Picking(this.#view);
     #factions = new Factions(this.#play, () => this.#settle());
     #week = new Week({
         game: this.#game,
         play: this.#play,
         palette: () => this.#palette.colors,
-        choose: () => this.#factions.open(),
+        me: () => this.#placing.user,
+        on: {
+            choose: () => this.#factions.open(),
+            send: (message) => this.#line.send(JSON.stringify(message)),
+            frame: (parts) => this.#view.frame(parts),
+            show: (part) => this.#show(part),
+            pick: () => this.#picking.start(),
+        },
     });
 
     #line = new Connection({
@@ -83,7 +92,9 @@ class Page {
         week_reset: this.#newWeek,
         canvas_reset: this.#newCanvas,
         rules: this.#rules,
-        upcoming: (message) => this.#week.announced(message),
+        upcoming: (message) => this.#week.upcoming(message),
+        leaderboard: (message) => this.#week.leaderboard(message),
+        objective: this.#objective,
         checksums: (message) => this.#mender.check(message, this.#mirror),
         online: (message) => this.#status.online(message.count),
     };
@@ -93,7 +104,7 @@ class Page {
             hover: (pixel) => this.#hover(pixel),
             tap: (pixel, touch) => this.#tap(pixel, touch),
             step: (dx, dy) => this.#step(dx, dy),
-            place: () => this.#placing.place(this.#cursor),
+            place: () => this.#enter(this.#cursor),
         });
         this.#zoomButtons();
         this.#line.connect();
@@ -144,6 +155,7 @@ class Page {
         }
 
         this.#mender.start();
+        this.#week.connected();
 
         if (canvasInfo.epoch !== this.#mirror.epoch) {
             this.#reload();
@@ -254,6 +266,14 @@ class Page {
         }, delay);
     }
 
+    #objective({ name, username, userId }) {
+        const who = userId !== null && userId === this.#placing.user
+            ? "You have" : `${username ?? "Somebody"} has`;
+
+        this.#status.tell(`${who} completed “${name}”.`);
+        this.#week.objective();
+    }
+
     // the game has changed
     #played() {
         const { rules, startedAt } = this.#game;
@@ -318,7 +338,7 @@ class Page {
 
         this.#select(pixel);
 
-        if (touch && camera.scale < TOUCH_SCALE) {
+        if (touch && camera.scale < TOUCH_SCALE && !this.#picking.active) {
             const { x, y, scale } = camera;
 
             camera.zoomTo(TOUCH_ZOOM, x + (pixel.x + 0.5) * scale,
@@ -326,8 +346,22 @@ class Page {
             camera.reveal(pixel.x, pixel.y);
             this.#view.changed();
         } else {
+            this.#enter(pixel);
+        }
+    }
+
+    // one pixel is meant, or null
+    #enter(pixel) {
+        if (this.#picking.active) {
+            this.#picking.take(pixel);
+        } else {
             this.#placing.place(pixel);
         }
+    }
+
+    #show(part) {
+        this.#view.camera.show(part);
+        this.#view.changed();
     }
 
     #step(dx, dy) {

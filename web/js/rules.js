@@ -3,6 +3,7 @@
 // out; the server judges anyway.  Pure.
 
 import { colorName } from "./colors.js";
+import { counted } from "./words.js";
 
 const HOUR = 3600000;
 
@@ -85,10 +86,6 @@ function pause(seconds) {
     return seconds === 1 ? "second"
         : seconds >= 120 && seconds % 60 === 0
             ? counted(seconds / 60, "minute") : counted(seconds, "second");
-}
-
-function counted(count, noun) {
-    return `${count.toLocaleString("en")} ${count === 1 ? noun : `${noun}s`}`;
 }
 
 function list(names) {

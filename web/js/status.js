@@ -4,6 +4,7 @@
 import { sentence } from "./words.js";
 
 const SAY_MS = 6000;
+const NEWS_MAX = 3;
 
 const element = (id) => document.getElementById(id);
 
@@ -14,6 +15,7 @@ export class Status {
     #where = element("where");
     #toast = element("toast");
     #loading = element("loading");
+    #news = [];
     #hide = 0;
     #tick = 0;
 
@@ -53,10 +55,21 @@ export class Status {
 
     // "": takes the last sentence away
     say(text) {
+        const next = text || this.#news.shift() || "";
+
         clearTimeout(this.#hide);
-        this.#toast.textContent = text;
-        this.#toast.hidden = text === "";
+        this.#toast.textContent = next;
+        this.#toast.hidden = next === "";
         this.#hide = setTimeout(() => this.say(""), SAY_MS);
+    }
+
+    // what can wait until the last sentence was read; of much the newest
+    tell(text) {
+        this.#news = [...this.#news, text].slice(-NEWS_MAX);
+
+        if (this.#toast.hidden) {
+            this.say("");
+        }
     }
 
     #countDown(retryAt) {

@@ -2,6 +2,7 @@
 // sheet lies; the marks of hover and cursor.  Input is gestures.js.
 
 import { Camera } from "./camera.js";
+import { make } from "./dom.js";
 
 const LINES_FROM = 10;          // scale from which pixels are ruled
 const MARK_MIN = 6;             // CSS pixels, so that a mark can be seen
@@ -15,7 +16,9 @@ export class View {
     #board = element("board");
     #lines = element("lines");
     #mask = element("mask");
+    #frames = element("frames");
     #open = null;               // see shade()
+    #framed = [];               // see frame()
     #marks = new Map([["hover", null], ["cursor", null]]);
     #color = "transparent";
 
@@ -61,6 +64,7 @@ export class View {
             this.camera.setCanvas(width, height);
             this.#sheet.hidden = false;
             this.shade(this.#open);
+            this.frame(this.#framed);
         }
 
         for (let i = 0; i < pixels.length; i++) {
@@ -100,6 +104,16 @@ export class View {
 
         context.fillRect(0, 0, width, height);
         open.forEach((r) => context.clearRect(r.x, r.y, r.width, r.height));
+    }
+
+    // [{x, y, width, height, title}]: with its title, or null
+    frame(parts) {
+        this.#framed = parts;
+
+        if (this.#image !== null) {
+            this.#frames.replaceChildren(...parts.map((part) =>
+                frameOf(part, this.#image)));
+        }
     }
 
     // name: hover, cursor; pixel: {x, y} or null
@@ -189,4 +203,19 @@ export class View {
         });
         this.changed();
     }
+}
+
+// in percent, so that it moves with the sheet
+function frameOf({ x, y, width, height, title }, canvas) {
+    const frame = make("div", { class: "frame" }, title === null ? null
+        : make("span", { textContent: title }));
+    const percent = (part, whole) => `${100 * part / whole}%`;
+
+    Object.assign(frame.style, {
+        left: percent(x, canvas.width), top: percent(y, canvas.height),
+        width: percent(width, canvas.width),
+        height: percent(height, canvas.height),
+    });
+
+    return frame;
 }

@@ -52,6 +52,20 @@ export function sentence({ code, message, cooldownRemaining, rule }) {
     return SENTENCES[code] ?? message ?? SENTENCES.INTERNAL;
 }
 
+// The server's own sentence where it says more than the code: of what is not
+// a placement, but a comment, a vote, a work of art.
+const TOLD = new Set(["CONFLICT", "FORBIDDEN", "INVALID_COORDS",
+                      "INVALID_MESSAGE", "NOT_FOUND"]);
+
+export function reason(error) {
+    if (error.code === "RATE_LIMITED" && error.cooldownRemaining > 0) {
+        return `Not so fast: again in ${clock(error.cooldownRemaining)}.`;
+    }
+
+    return TOLD.has(error.code) && error.message
+        ? `${error.message.replace(/[.]$/, "")}.` : sentence(error);
+}
+
 // why a rule says no; one that this page does not know is named
 function ruleSentence(rule) {
     if (Object.hasOwn(RULES, rule ?? "")) {
@@ -60,6 +74,11 @@ function ruleSentence(rule) {
 
     return `${SENTENCES.RULE_VIOLATION}`
         + `${rule ? `: ${rule.replaceAll("_", " ")}` : ""}.`;
+}
+
+// "1 pixel", "1,200 pixels"
+export function counted(count, noun) {
+    return `${count.toLocaleString("en")} ${count === 1 ? noun : `${noun}s`}`;
 }
 
 // 75 -> "1:15", 4.21 -> "4.3 s": rounded up, so that it never says too early

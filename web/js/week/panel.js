@@ -5,6 +5,7 @@
 import { make } from "../dom.js";
 import { remember, remembered } from "../memory.js";
 
+const SHEET = "(max-width: 860px)";     // as in week.css
 const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
 const element = (id) => document.getElementById(id);
@@ -36,14 +37,11 @@ export class Panel {
         this.#set(remembered("week") === "open");
     }
 
-    get element() {
-        return this.#panel;
-    }
-
-    // id: of a part
-    open(id) {
-        this.#choose(id);
-        this.#set(true);
+    // the canvas is to be seen: a sheet would cover it
+    aside() {
+        if (matchMedia(SHEET).matches) {
+            this.#close();
+        }
     }
 
     // whether there is such a tab at the moment

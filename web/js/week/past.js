@@ -3,7 +3,8 @@
 
 import { get } from "../api.js";
 import { link, make, webAddress } from "../dom.js";
-import { sentence } from "../words.js";
+import { counted, sentence } from "../words.js";
+import { pager } from "./pager.js";
 import { Section } from "./section.js";
 
 const PER_PAGE = 6;
@@ -41,33 +42,19 @@ export class Past {
         this.#section.stale();
     }
 
-    #draw({ archives, pagination }) {
+    #draw({ archives, pagination: { page, totalPages } }) {
         return archives.length === 0
             ? [make("p", { class: "calm", textContent:
                 "No week is over yet: this is the first one." })]
             : [make("ul", { class: "cards" }, ...archives.map(card)),
-               this.#pager(pagination)];
+               pager(page > 1 ? () => this.#turn(page - 1) : null,
+                     page < totalPages ? () => this.#turn(page + 1) : null,
+                     `${page} of ${totalPages}`)];
     }
 
-    #pager({ page, totalPages }) {
-        const turn = (key, textContent, to) => {
-            const button = make("button", {
-                type: "button", "data-key": key, textContent,
-                disabled: to < 1 || to > totalPages,
-            });
-
-            button.addEventListener("click", () => {
-                this.#page = to;
-                this.#section.stale();
-            });
-
-            return button;
-        };
-
-        return totalPages < 2 ? "" : make("p", { class: "pager" },
-            turn("newer", "Newer", page - 1),
-            make("span", { textContent: `${page} of ${totalPages}` }),
-            turn("older", "Older", page + 1));
+    #turn(to) {
+        this.#page = to;
+        this.#section.stale();
     }
 }
 
@@ -106,8 +93,7 @@ function picture({ id, thumbnail_url: thumbnail, image_url: image }, name) {
 }
 
 function counts({ total_pixels_placed: pixels, unique_contributors: people }) {
-    return `${pixels.toLocaleString("en")} pixels, `
-        + `${people.toLocaleString("en")} contributors`;
+    return `${counted(pixels, "pixel")}, ${counted(people, "contributor")}`;
 }
 
 function winnersButton({ id }, body) {

@@ -13,6 +13,7 @@ export class Section {
     #missing;
     #list = make("div", { class: "list" });
     #drawn = null;              // what is shown, as JSON
+    #outdated = false;
     #at = -Infinity;            // when it was asked for
     #open = false;
     #busy = false;
@@ -45,9 +46,10 @@ export class Section {
         clearTimeout(this.#timer);
     }
 
-    // what is shown may be out of date
+    // what is shown may be out of date, or mean something else
     stale() {
         this.#at = -Infinity;
+        this.#outdated = true;
         this.#wake();
     }
 
@@ -57,8 +59,9 @@ export class Section {
 
         this.#at = performance.now();
 
-        if (text !== this.#drawn) {
+        if (text !== this.#drawn || this.#outdated) {
             this.#drawn = text;
+            this.#outdated = false;
             this.#show(this.#draw(data));
         }
     }

@@ -197,7 +197,7 @@ local function set_rules(page, json)
     local checks = {}
 
     page.rules = json
-    page.day = rules.day or ''
+    page.day = rules.day and digits(rules.day) or ''
     page.rules_cooldown = rules.cooldown_ms
     page.assigns = rules.colorLock and rules.assignRandomColor
     page.locks = rules.colorLock and not rules.assignRandomColor

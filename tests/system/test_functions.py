@@ -258,11 +258,16 @@ def test_random_garbage_never_raises(canvas):
     pool = [b"", b"0", b"1", b"-1", b"2147483648", b"9007199254740991",
             b"\0", b"{}", b"[", b"init", ALICE.encode(), b"\xff\xfe",
             b"9007199254740992", b"%d", b"]", b"rotate", b"16"]
-    keys = {"canvas_place": canvas.place_keys(ALICE), "canvas_turn":
-            [*canvas.page, *(canvas.key(f"k{n}") for n in range(10))]}
+    more = [canvas.key(f"k{n}") for n in range(10)]
+    keys = {"canvas_place": canvas.place_keys(ALICE),
+            "canvas_turn": canvas.page + more,
+            "canvas_rules": canvas.page + more[:2],
+            "canvas_join": [*canvas.page, canvas.key("session:" + SESSION),
+                            *more[:2]]}
     counts = {"canvas_init": 10, "canvas_load": 14, "canvas_settings": 2,
               "canvas_place": 3, "canvas_turn": 10, "canvas_hello": 1,
-              "canvas_fold": 5}
+              "canvas_fold": 5, "canvas_rules": 6, "canvas_join": 4,
+              "canvas_decay": 5}
 
     for _ in range(3000):
         name = rng.choice(list(counts))

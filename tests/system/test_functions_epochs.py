@@ -472,6 +472,11 @@ def test_documented_user_can_do_everything(server, canvas):
         assert mine.place_session(1, 1, 1, SESSION, cooldown=9)[0] == b"OK"
         assert mine.place(1, 1, 1, BOB, cooldown=60000)[0] == b"OK"
         assert mine.place(1, 1, 1, BOB, cooldown=60000)[0] == b"RATE_LIMITED"
+        assert mine.rules('{"faction_required":true,"decayHours":1}')[0] \
+            == b"OK"
+        assert mine.join(SESSION)[0] == mine.join(SESSION, "red")[0] == b"OK"
+        assert mine.decay((epoch, 2), 15, (1, 1)) == [b"OK", 3, 3, 1]
+        assert mine.fold("0-0", "1-1", ("f", "red", 1))[0] == b"OK"
         assert mine.read()[0] == mine.hello()[0] == b"OK"
         assert mine.settings(5)[0] == mine.settings("")[0] == b"OK"
         connection.set(mine.key("canvas:rotation:lock"), "t")
@@ -507,6 +512,11 @@ def test_cluster_mode():
             assert canvas.place(1, 1, 1, ALICE,
                                 cooldown=60000)[0] == b"RATE_LIMITED"
             assert canvas.identify(SESSION)[6] > 0
+            rules = '{"faction_required":true,"decayHours":1}'
+            assert canvas.rules(rules)[0] == b"OK"
+            assert canvas.join(SESSION)[0] == b"OK"
+            assert canvas.decay((epoch, 1), 15, (1, 1))[3] == 1
+            assert canvas.fold("0-0", "1-1", ("f", "red", 1))[0] == b"OK"
             canvas.lock("t")
             assert canvas.turn("t", epoch)[0] == b"OK"
 

@@ -15,8 +15,8 @@ from rules_fixture import (
 # other rules within the week
 
 def test_rules_are_replaced(canvas):
-    epoch = canvas.init(rules='{"a":1}', cooldown=7)[1]
-    canvas.place(1, 1, 1, ALICE, cooldown=0)
+    epoch = canvas.init(rules='{"a":1}', cooldown=60000)[1]
+    canvas.place(1, 1, 1, ALICE)
     subscriber = canvas.connection.pubsub(ignore_subscribe_messages=True)
     subscriber.subscribe(canvas.channel)
     subscriber.get_message(timeout=5)
@@ -29,8 +29,8 @@ def test_rules_are_replaced(canvas):
 
     assert canvas.rules('{"a":\n2}') == [b"OK", epoch, 1, 1]
     assert canvas.rules('{"a": 2}') == [b"OK", epoch, 1, 0]
-    assert canvas.hello()[2:] == [epoch, 1, 64, 48, 16, 15, 7, b"classic", 5,
-                                  2026, b"init", b'{"a": 2}']
+    assert canvas.hello()[2:] == [epoch, 1, 64, 48, 16, 15, 60000, b"classic",
+                                  5, 2026, b"init", b'{"a": 2}']
     assert subscriber.get_message(timeout=5)["data"] == b"r"
     assert subscriber.get_message(timeout=0.05) is None
     assert [e.seq for e in canvas.events()] == [0, 1]

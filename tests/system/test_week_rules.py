@@ -193,6 +193,13 @@ def test_what_fades_is_an_update_of_nobody(stack, week):
                          "userId": None, "seq": first + 1}
         assert client.wait_for("update")["userId"] is None
 
+        # as many as one call takes are one publication
+        pixels = [(n % 64, 10 + n // 64) for n in range(1000)]
+        assert canvas.decay((canvas.epoch, first + 2), 3, *pixels)[3] == 1000
+        client.wait_for("update", seq=first + 1002)
+        assert [u[1:] for u in client.updates()[-1000:]] == [
+            (*pixel, 3) for pixel in pixels]
+
     # who comes back is told the same
     query = f"?since={first - 1}&epoch={canvas.epoch}"
     with stack.client(query=query) as client:

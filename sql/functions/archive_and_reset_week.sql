@@ -11,6 +11,8 @@ DECLARE
     v_archive   canvas_archives;
     v_slug      text;
 BEGIN
+    v_archive := archive_ahead(p_canvas_data);
+
     -- The lock makes recorder batches wait: what they add is of one week.
     SELECT * INTO STRICT v_done FROM recorder_progress FOR UPDATE;
     PERFORM record_count();
@@ -27,13 +29,19 @@ BEGIN
             USING ERRCODE = '55000';
     END IF;
 
-    PERFORM archive_check_image(p_canvas_data, v_week,
-                                v_rotation.id IS NOT NULL);
-
     v_slug := coalesce(v_rotation.game_mode_slug,
                        choose_game_mode(p_new_game_mode_slug));
 
-    v_archive := archive_insert(p_canvas_data, v_week, v_rotation, v_done);
+    IF v_archive.id IS NULL THEN
+        PERFORM archive_check_image(p_canvas_data, v_week,
+                                    v_rotation.id IS NOT NULL);
+        v_archive := archive_insert(p_canvas_data, v_week, v_rotation,
+                                    v_done);
+        PERFORM archive_rank_users(v_archive);
+        PERFORM archive_rank_factions(v_archive, v_week.factions);
+    ELSE
+        PERFORM week_confirm(v_week, v_rotation);
+    END IF;
 
     UPDATE canvas_epochs
        SET archive_id = v_archive.id
@@ -41,8 +49,6 @@ BEGIN
        AND epoch < coalesce(v_archive.new_epoch, v_archive.closing_epoch);
 
     PERFORM archive_rank_agents(v_archive);
-    PERFORM archive_rank_users(v_archive);
-    PERFORM archive_rank_factions(v_archive, v_week.factions);
 
     UPDATE canvas_archives
        SET stats = stats || jsonb_build_object('artworks',

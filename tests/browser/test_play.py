@@ -2,8 +2,9 @@
 
 import pytest
 from conftest import LIVE
-from visitor import (choose, ready, shows_what_the_server_has, spots,
-                     wait_placed, wait_said, wait_shown, where)
+from visitor import (choose, open_tab, ready, session_of,
+                     shows_what_the_server_has, spots, wait_placed, wait_said,
+                     wait_shown, wait_text, where)
 
 BUTTON = "document.getElementById('place-text').textContent"
 
@@ -135,3 +136,111 @@ def test_placing_ends(canvas, week, visit):
     page.click(*where(page, x, y))
     wait_said(page, "Placing has ended")
     assert canvas.seq() == seq
+
+
+# how many are in a faction, without waiting for the counters
+MEMBERS = """
+    const get = window.fetch;
+
+    window.fetch = (path, options = {}) =>
+        path === "/api/v1/factions" && options.method !== "POST"
+            ? Promise.resolve(Response.json({ factions: [
+                { id: "red", members: 1200 }, { id: "teal", members: 1 }] }))
+            : get(path, options);
+"""
+
+
+def test_faction_is_chosen_first(canvas, week, visit):
+    week("browser-teams", {"faction_required": True,
+                           "factions": ["red", "teal"]})
+    page = visit(MEMBERS)
+    x, y = next(spots)
+    seq = canvas.seq()
+    dialog = "document.getElementById('factions').open"
+
+    says(page, "Choose a faction")
+    page.click(*where(page, x, y))
+    page.wait(dialog)
+    assert page.evaluate("""[...document.querySelectorAll(
+        "#factions-list .faction")].map((e) => e.textContent)""") == [
+        "red", "teal", "The smallest one"]
+    page.wait("""[...document.querySelectorAll("#factions-list .quiet")]
+        .map((e) => e.textContent).join() === "1,200 members,1 member\"""")
+
+    # not now; then by the button, with the keyboard
+    page.evaluate("document.getElementById('factions-later').click()")
+    page.wait(f"!{dialog}")
+    page.evaluate("document.getElementById('place').click()")
+    page.wait(dialog)
+    page.evaluate("document.querySelector('[data-key=teal]').focus()")
+    page.press("Enter", "\r")
+    page.wait(f"!{dialog}", "it is chosen")
+    assert canvas.seq() == seq
+
+    choose(page, 3)
+    page.click(*where(page, x, y))
+    canvas.wait_pixel(x, y, 3)
+
+    # it is known after a reload
+    page.open(canvas.url)
+    page.wait(LIVE)
+    open_tab(page, "about")
+    wait_text(page, "#part-about .own", "You play for teal.")
+    says(page, "Choose a pixel")
+
+
+def test_faction_was_chosen_in_another_window(canvas, week, visit):
+    week("browser-teams", {"faction_required": True,
+                           "factions": ["red", "teal"]})
+    page = visit(MEMBERS)
+
+    says(page, "Choose a faction")
+    page.evaluate("document.getElementById('place').click()")
+    session_of(page, canvas).post(
+        canvas.url + "/api/v1/factions", json={"faction": "red"}, timeout=10)
+    page.evaluate("document.querySelector('[data-key=teal]').click()")
+    page.wait("!document.getElementById('factions').open")
+    open_tab(page, "about")
+    wait_text(page, "#part-about .own", "You play for red.")
+
+    # the browser itself logs the conflict
+    page.errors = [e for e in page.errors if "409" not in e]
+
+
+def test_one_color_is_given(canvas, week, visit):
+    """and no other can be picked"""
+    week("browser-color", {"colorLock": True, "assignRandomColor": True})
+    page = visit()
+    x, y = next(spots)
+    enabled = """[...document.querySelectorAll("#palette input")]
+        .filter((i) => !i.disabled).map((i) => Number(i.value))"""
+
+    page.wait(f"{enabled}.length === 1", "one colour is left")
+    color = page.evaluate(enabled)[0]
+    assert color != 15
+    assert page.evaluate("""[...document.querySelectorAll("#palette label")]
+        .filter((l) => l.title.includes("another colour only")).length""") \
+        == 15
+
+    page.click(*where(page, x, y))
+    canvas.wait_pixel(x, y, color)
+    shows_what_the_server_has(page)
+
+    # all of them again, with the next week and without a reload
+    week("browser-open", {})
+    page.wait(f"{enabled}.length === 16", "all colours are back")
+
+
+def test_first_color_stays(canvas, week, visit):
+    week("browser-first", {"colorLock": True})
+    page = visit()
+    enabled = """[...document.querySelectorAll("#palette input")]
+        .filter((i) => !i.disabled).map((i) => Number(i.value))"""
+
+    assert page.evaluate(enabled) == list(range(16))
+    choose(page, 6)
+    page.click(*where(page, *next(spots)))
+    page.wait(f"{enabled}.join() === '6'", "only that one is left")
+    page.open(canvas.url)
+    page.wait(LIVE)
+    page.wait(f"{enabled}.join() === '6'", "it is known after a reload")

@@ -95,7 +95,7 @@ export class Section {
         } catch (error) {
             this.#drawn = null;
             this.#show([make("p", { class: "calm", textContent:
-                [404, 503].includes(error.status) ? this.#missing
+                [404, 405, 503].includes(error.status) ? this.#missing
                     : sentence(error) })]);
         }
 

@@ -5,8 +5,8 @@ import time
 
 import pytest
 from conftest import LIVE, POLL
-from visitor import (SCRIPT, choose, open_tab, session_of, spots, text,
-                     wait_placed, wait_said, wait_text, where)
+from visitor import (SCRIPT, choose, open_tab, reopen, session_of, spots,
+                     text, wait_placed, wait_said, wait_text, where)
 
 # sent before the page's own scripts: these paths are answered by ANSWERS
 STUB = """
@@ -202,8 +202,7 @@ def test_a_vote_for_the_next_mode(canvas, voting, stubbed):
     press(page, "Vote: Decay")
     wait_text(page, "#part-votes [aria-pressed=true]", "Your vote")
 
-    page.open(canvas.url)
-    page.wait(LIVE)
+    reopen(page, canvas)
     open_tab(page, "votes")
     wait_text(page, "#part-votes [aria-pressed=true]", "Your vote")
     assert page.evaluate("window.hacked") is None

@@ -2,7 +2,7 @@
 
 import pytest
 from conftest import LIVE
-from visitor import (choose, open_tab, ready, session_of,
+from visitor import (choose, open_tab, ready, reopen, session_of,
                      shows_what_the_server_has, spots, wait_placed, wait_said,
                      wait_shown, wait_text, where)
 
@@ -182,8 +182,7 @@ def test_faction_is_chosen_first(canvas, week, visit):
     canvas.wait_pixel(x, y, 3)
 
     # it is known after a reload
-    page.open(canvas.url)
-    page.wait(LIVE)
+    reopen(page, canvas)
     open_tab(page, "about")
     wait_text(page, "#part-about .own", "You play for teal.")
     says(page, "Choose a pixel")
@@ -241,6 +240,5 @@ def test_first_color_stays(canvas, week, visit):
     choose(page, 6)
     page.click(*where(page, *next(spots)))
     page.wait(f"{enabled}.join() === '6'", "only that one is left")
-    page.open(canvas.url)
-    page.wait(LIVE)
+    reopen(page, canvas)
     page.wait(f"{enabled}.join() === '6'", "it is known after a reload")

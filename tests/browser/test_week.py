@@ -2,7 +2,7 @@
 
 import pytest
 from conftest import LIVE
-from visitor import SCRIPT, open_tab, spots, text, wait_text
+from visitor import SCRIPT, open_tab, reopen, spots, text, wait_text
 
 
 
@@ -70,8 +70,7 @@ def test_panel_opens_beside_the_canvas(canvas, page):
 
 def test_panel_remembers(canvas, page):
     open_tab(page, "past")
-    page.open(canvas.url)
-    page.wait(LIVE)
+    reopen(page, canvas)
     assert page.evaluate("""[document.getElementById("week").hidden,
         document.getElementById("part-past").hidden]""") == [False, False]
 
@@ -122,8 +121,7 @@ def test_upcoming_mode(canvas, page):
     assert canvas.helper("mode", "schedule", "speed-run").wait(30) == 0
 
     try:
-        page.open(canvas.url)
-        page.wait(LIVE)
+        reopen(page, canvas)
         wait_text(page, "#part-about .list", "Speed Run")
     finally:
         assert canvas.helper("mode", "unschedule").wait(30) == 0

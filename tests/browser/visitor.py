@@ -2,6 +2,8 @@
 
 import itertools
 
+from conftest import LIVE
+
 # no two tests meet on a pixel
 spots = ((10 + 7 * i, 20 + 3 * i) for i in itertools.count())
 
@@ -59,6 +61,13 @@ def where(page, x, y):
 
     return (box["left"] + (x + 0.5) * box["scale"],
             box["top"] + (y + 0.5) * box["scale"])
+
+
+def reopen(page, canvas):
+    """the same again, as after a reload"""
+    page.evaluate("window.old = true")
+    page.open(canvas.url)
+    page.wait(f"!window.old && {LIVE}", "the page is live again")
 
 
 def choose(page, color):

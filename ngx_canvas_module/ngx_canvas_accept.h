@@ -1,6 +1,5 @@
 /*
- * ngx_canvas_accept: may the answer to this request be compressed?
- * Accept-Encoding, RFC 9110 section 12.5.3.
+ * ngx_canvas_accept: which form of an answer a request asks for.
  */
 
 #ifndef NGX_CANVAS_ACCEPT_H_INCLUDED
@@ -8,7 +7,12 @@
 
 #include "ngx_canvas_conf.h"
 
-/* 1 when gzip (x-gzip), else *, stands there with a weight above 0 */
+/* Accept-Encoding, RFC 9110 section 12.5.3: 1 when gzip (x-gzip), else *,
+ * stands there with a weight above 0 */
 ngx_uint_t ngx_canvas_accept_gzip(ngx_http_request_t *r);
+
+/* Accept, section 12.5.1: 1 when image/png, else any image, stands there with
+ * a weight above 0, and application/octet-stream does not */
+ngx_uint_t ngx_canvas_accept_png(ngx_http_request_t *r);
 
 #endif /* NGX_CANVAS_ACCEPT_H_INCLUDED */

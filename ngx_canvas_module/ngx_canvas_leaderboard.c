@@ -77,8 +77,10 @@ ngx_canvas_leaderboard(ngx_http_request_t *r, const ngx_canvas_route_t *route,
 
     r->main->count++;
 
-    /* ends the request when the client closes the connection */
-    r->read_event_handler = ngx_http_test_reading;
+    if (!r->discard_body) {
+        /* ends the request when the client closes the connection */
+        r->read_event_handler = ngx_http_test_reading;
+    }
 
     return NGX_DONE;
 }

@@ -2,7 +2,8 @@
  * ngx_canvas_pg: libpq's non-blocking API on nginx's event loop: a few
  * connections a worker, pipeline mode, prepared statements, a bounded queue,
  * timeouts, reconnects with exponential backoff and jitter.  Knows statements
- * by index and one text value as a result; not what they mean.
+ * by index and one value as a result, as PostgreSQL holds it: text and JSON as
+ * they are, bytea as bytes; not what they mean.
  */
 
 #ifndef NGX_CANVAS_PG_H_INCLUDED

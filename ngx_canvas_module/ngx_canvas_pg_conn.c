@@ -77,7 +77,7 @@ ngx_canvas_pg_conn_send(ngx_canvas_pg_conn_t *conn,
     st = &conn->statements[query->statement];
 
     if (!PQsendQueryPrepared(conn->pg, st->name, st->nparams, query->values,
-                             NULL, NULL, 0)
+                             NULL, NULL, 1)
         || !PQpipelineSync(conn->pg))
     {
         conn->failed = 1;

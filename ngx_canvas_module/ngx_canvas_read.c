@@ -8,6 +8,7 @@
 
 #include "canvas_proto.h"
 #include "ngx_canvas_accept.h"
+#include "ngx_canvas_send.h"
 #include "ngx_canvas_image.h"
 #include "ngx_canvas_reply.h"
 #include "ngx_canvas_tile.h"
@@ -148,7 +149,7 @@ ngx_canvas_read_info(ngx_http_request_t *r, ngx_canvas_conf_t *canvas)
         return ngx_canvas_reply_error(r, CANVAS_CODE_UNAVAILABLE, 0, NULL);
     }
 
-    if (ngx_canvas_image_position(r, position.seq, position.epoch) != NGX_OK) {
+    if (ngx_canvas_send_position(r, position.seq, position.epoch) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 

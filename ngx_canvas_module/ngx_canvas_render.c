@@ -21,7 +21,7 @@
 #define NGX_CANVAS_RENDER_QUICK  (1024 * 1024)
 
 typedef canvas_status_t (*ngx_canvas_render_pt)(
-    const ngx_canvas_conf_t *canvas, const u_char *bytes,
+    const ngx_canvas_shape_t *shape, const u_char *bytes,
     ngx_canvas_memory_t *memory);
 
 typedef struct {
@@ -31,15 +31,15 @@ typedef struct {
 
 
 static canvas_status_t ngx_canvas_render_packed(
-    const ngx_canvas_conf_t *canvas, const u_char *bytes,
+    const ngx_canvas_shape_t *shape, const u_char *bytes,
     ngx_canvas_memory_t *memory);
 static canvas_status_t ngx_canvas_render_bytes_gzip(
-    const ngx_canvas_conf_t *canvas, const u_char *bytes,
+    const ngx_canvas_shape_t *shape, const u_char *bytes,
     ngx_canvas_memory_t *memory);
 static canvas_status_t ngx_canvas_render_packed_gzip(
-    const ngx_canvas_conf_t *canvas, const u_char *bytes,
+    const ngx_canvas_shape_t *shape, const u_char *bytes,
     ngx_canvas_memory_t *memory);
-static canvas_status_t ngx_canvas_render_png(const ngx_canvas_conf_t *canvas,
+static canvas_status_t ngx_canvas_render_png(const ngx_canvas_shape_t *shape,
     const u_char *bytes, ngx_canvas_memory_t *memory);
 static canvas_status_t ngx_canvas_render_gzip(const u_char *in, size_t n,
     ngx_canvas_memory_t *memory);
@@ -54,62 +54,62 @@ static const ngx_canvas_render_form_t  ngx_canvas_render_forms[] = {
 
 
 ngx_uint_t
-ngx_canvas_render_slow(const ngx_canvas_conf_t *canvas,
+ngx_canvas_render_slow(const ngx_canvas_shape_t *shape,
     ngx_canvas_form_e form)
 {
     return ngx_canvas_render_forms[form].slow
-           || canvas->width * canvas->height > NGX_CANVAS_RENDER_QUICK;
+           || shape->width * shape->height > NGX_CANVAS_RENDER_QUICK;
 }
 
 
 canvas_status_t
-ngx_canvas_render(const ngx_canvas_conf_t *canvas, ngx_canvas_form_e form,
+ngx_canvas_render(const ngx_canvas_shape_t *shape, ngx_canvas_form_e form,
     const u_char *bytes, ngx_canvas_memory_t *memory)
 {
-    return ngx_canvas_render_forms[form].handler(canvas, bytes, memory);
+    return ngx_canvas_render_forms[form].handler(shape, bytes, memory);
 }
 
 
 static canvas_status_t
-ngx_canvas_render_packed(const ngx_canvas_conf_t *canvas, const u_char *bytes,
+ngx_canvas_render_packed(const ngx_canvas_shape_t *shape, const u_char *bytes,
     ngx_canvas_memory_t *memory)
 {
     size_t           n;
     canvas_status_t  status;
 
-    n = (size_t) canvas->width * canvas->height;
+    n = (size_t) shape->width * shape->height;
 
     status = ngx_canvas_memory_alloc(memory,
                                      canvas_grid_packed_size(n,
-                                                             canvas->bits));
+                                                             shape->bits));
     if (status != CANVAS_OK) {
         return status;
     }
 
-    canvas_grid_pack(memory->data, bytes, n, canvas->bits);
+    canvas_grid_pack(memory->data, bytes, n, shape->bits);
 
     return CANVAS_OK;
 }
 
 
 static canvas_status_t
-ngx_canvas_render_bytes_gzip(const ngx_canvas_conf_t *canvas,
+ngx_canvas_render_bytes_gzip(const ngx_canvas_shape_t *shape,
     const u_char *bytes, ngx_canvas_memory_t *memory)
 {
     return ngx_canvas_render_gzip(bytes,
-                                  (size_t) canvas->width * canvas->height,
+                                  (size_t) shape->width * shape->height,
                                   memory);
 }
 
 
 static canvas_status_t
-ngx_canvas_render_packed_gzip(const ngx_canvas_conf_t *canvas,
+ngx_canvas_render_packed_gzip(const ngx_canvas_shape_t *shape,
     const u_char *bytes, ngx_canvas_memory_t *memory)
 {
     canvas_status_t      status;
     ngx_canvas_memory_t  packed;
 
-    status = ngx_canvas_render_packed(canvas, bytes, &packed);
+    status = ngx_canvas_render_packed(shape, bytes, &packed);
     if (status != CANVAS_OK) {
         return status;
     }
@@ -123,15 +123,15 @@ ngx_canvas_render_packed_gzip(const ngx_canvas_conf_t *canvas,
 
 
 static canvas_status_t
-ngx_canvas_render_png(const ngx_canvas_conf_t *canvas, const u_char *bytes,
+ngx_canvas_render_png(const ngx_canvas_shape_t *shape, const u_char *bytes,
     ngx_canvas_memory_t *memory)
 {
     size_t            len;
     u_char           *png;
     canvas_status_t   status;
 
-    status = canvas_png_encode(bytes, canvas->width, canvas->height,
-                               &canvas->palette, 1, NGX_CANVAS_PNG_LEVEL,
+    status = canvas_png_encode(bytes, shape->width, shape->height,
+                               shape->palette, 1, NGX_CANVAS_PNG_LEVEL,
                                &png, &len);
     if (status != CANVAS_OK) {
         return status;

@@ -30,15 +30,6 @@ static ngx_int_t ngx_canvas_rest_reply(ngx_http_request_t *r,
     const ngx_canvas_route_t *route, const u_char *value, size_t len);
 
 
-static const canvas_code_t  ngx_canvas_rest_codes[] = {
-    [NGX_CANVAS_PG_OK] = CANVAS_CODE_OK,
-    [NGX_CANVAS_PG_NULL] = CANVAS_CODE_NOT_FOUND,
-    [NGX_CANVAS_PG_INVALID] = CANVAS_CODE_INVALID_MESSAGE,
-    [NGX_CANVAS_PG_FAILED] = CANVAS_CODE_INTERNAL,
-    [NGX_CANVAS_PG_LOST] = CANVAS_CODE_UNAVAILABLE
-};
-
-
 ngx_int_t
 ngx_canvas_rest_handler(ngx_http_request_t *r)
 {
@@ -147,7 +138,7 @@ ngx_canvas_rest_result(void *data, ngx_canvas_pg_status_e status,
     rest = data;
     r = rest->r;
     c = r->connection;
-    code = ngx_canvas_rest_codes[status];
+    code = ngx_canvas_routes_code(status);
 
     if (code == CANVAS_CODE_OK) {
         rc = ngx_canvas_rest_reply(r, rest->route, value, len);

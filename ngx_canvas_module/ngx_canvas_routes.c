@@ -3,8 +3,11 @@
  * NULL: defaults are the functions' own.
  */
 
+#include "ngx_canvas_archive.h"
 #include "ngx_canvas_leaderboard.h"
 #include "ngx_canvas_routes.h"
+
+#include "canvas_num.h"
 
 
 #define ngx_canvas_required  1
@@ -17,6 +20,9 @@
 #define ngx_canvas_param_id                                                   \
     { NGX_CANVAS_PARAM_PATH, NGX_CANVAS_PARAM_UUID, ngx_canvas_required, 0,   \
       0, NULL }
+#define ngx_canvas_param_number                                               \
+    { NGX_CANVAS_PARAM_PATH, NGX_CANVAS_PARAM_INT, ngx_canvas_required, 1,    \
+      CANVAS_NUM_SAFE_MAX, NULL }
 #define ngx_canvas_param_before                                               \
     { "before", NGX_CANVAS_PARAM_CURSOR, ngx_canvas_optional, 0, 0, NULL }
 #define ngx_canvas_param_bool(name)                                           \
@@ -35,6 +41,8 @@ static ngx_uint_t ngx_canvas_routes_match(const char *path,
 static const char *const  ngx_canvas_words_board[] = {
     "users", "agents", "factions", NULL
 };
+
+static const char *const  ngx_canvas_words_format[] = { "packed", NULL };
 
 
 static const ngx_canvas_pg_statement_t
@@ -67,6 +75,15 @@ static const ngx_canvas_pg_statement_t
 
     [NGX_CANVAS_SQL_ARCHIVE] = {
         "archive", "SELECT canvas.api_archive($1::uuid)", 1 },
+
+    [NGX_CANVAS_SQL_ARCHIVE_CANVAS] = {
+        "archive_canvas", "SELECT canvas.api_archive_canvas($1::uuid)", 1 },
+
+    [NGX_CANVAS_SQL_SNAPSHOTS] = {
+        "snapshots", "SELECT canvas.api_snapshots($1::bigint, $2::int)", 2 },
+
+    [NGX_CANVAS_SQL_SNAPSHOT] = {
+        "snapshot", "SELECT canvas.api_snapshot($1::bigint)", 1 },
 
     [NGX_CANVAS_SQL_BOARD_NAMES] = {
         "board_names",
@@ -104,12 +121,41 @@ static const ngx_canvas_route_t  ngx_canvas_routes[] = {
     { "/api/archives/:", NULL, NGX_CANVAS_SQL_ARCHIVE, 86400,
       { ngx_canvas_param_id, ngx_canvas_param_end } },
 
+    { "/api/archives/:/canvas", ngx_canvas_archive_canvas,
+      NGX_CANVAS_SQL_ARCHIVE_CANVAS, 86400,
+      { ngx_canvas_param_id,
+        ngx_canvas_param_word("format", ngx_canvas_words_format),
+        ngx_canvas_param_end } },
+
+    { "/api/archives/:/image.png", ngx_canvas_archive_image,
+      NGX_CANVAS_SQL_ARCHIVE_CANVAS, 86400,
+      { ngx_canvas_param_id, ngx_canvas_param_end } },
+
+    { "/api/v1/timelapse/snapshots", NULL, NGX_CANVAS_SQL_SNAPSHOTS, 60,
+      { ngx_canvas_param_int("before", CANVAS_NUM_SAFE_MAX),
+        ngx_canvas_param_int("limit", 1000), ngx_canvas_param_end } },
+
+    { "/api/v1/timelapse/snapshot/:", ngx_canvas_archive_snapshot,
+      NGX_CANVAS_SQL_SNAPSHOT, 86400,
+      { ngx_canvas_param_number,
+        ngx_canvas_param_word("format", ngx_canvas_words_format),
+        ngx_canvas_param_end } },
+
     { "/api/leaderboard", ngx_canvas_leaderboard, NGX_CANVAS_SQL_BOARD_NAMES,
       30,
       { ngx_canvas_param_word("kind", ngx_canvas_words_board),
         ngx_canvas_param_int("limit", 1000), ngx_canvas_param_end } },
 
     { NULL, NULL, NGX_CANVAS_SQL_MAX, 0, { ngx_canvas_param_end } }
+};
+
+
+static const canvas_code_t  ngx_canvas_routes_codes[] = {
+    [NGX_CANVAS_PG_OK] = CANVAS_CODE_OK,
+    [NGX_CANVAS_PG_NULL] = CANVAS_CODE_NOT_FOUND,
+    [NGX_CANVAS_PG_INVALID] = CANVAS_CODE_INVALID_MESSAGE,
+    [NGX_CANVAS_PG_FAILED] = CANVAS_CODE_INTERNAL,
+    [NGX_CANVAS_PG_LOST] = CANVAS_CODE_UNAVAILABLE
 };
 
 
@@ -135,6 +181,13 @@ ngx_canvas_routes_statements(const ngx_canvas_pg_statement_t **statements)
     *statements = ngx_canvas_statements;
 
     return NGX_CANVAS_SQL_MAX;
+}
+
+
+canvas_code_t
+ngx_canvas_routes_code(ngx_canvas_pg_status_e status)
+{
+    return ngx_canvas_routes_codes[status];
 }
 
 

@@ -10,6 +10,8 @@
 #include "ngx_canvas_conf.h"
 #include "ngx_canvas_pg.h"
 
+#include "canvas_status.h"
+
 typedef enum {
     NGX_CANVAS_PARAM_INT = 1,   /* min to max, canonical decimal digits */
     NGX_CANVAS_PARAM_X,         /* a column of the canvas */
@@ -31,6 +33,9 @@ typedef enum {
     NGX_CANVAS_SQL_GAME_MODES,
     NGX_CANVAS_SQL_ARCHIVES,
     NGX_CANVAS_SQL_ARCHIVE,
+    NGX_CANVAS_SQL_ARCHIVE_CANVAS,
+    NGX_CANVAS_SQL_SNAPSHOTS,
+    NGX_CANVAS_SQL_SNAPSHOT,
     NGX_CANVAS_SQL_BOARD_NAMES,
     NGX_CANVAS_SQL_MAX
 } ngx_canvas_sql_e;
@@ -69,5 +74,8 @@ const ngx_canvas_route_t *ngx_canvas_routes_find(const ngx_str_t *uri,
 /* those that routes refer to, for ngx_canvas_pg_create(); their number */
 ngx_uint_t ngx_canvas_routes_statements(
     const ngx_canvas_pg_statement_t **statements);
+
+/* what a client is told when a statement ends so */
+canvas_code_t ngx_canvas_routes_code(ngx_canvas_pg_status_e status);
 
 #endif /* NGX_CANVAS_ROUTES_H_INCLUDED */

@@ -15,8 +15,6 @@
 
 #include "ngx_canvas_snapshot.h"
 
-#include <ngx_thread_pool.h>
-
 
 /* a thread at work this long is worth an alert */
 #define NGX_CANVAS_SNAPSHOT_SLOW  60000
@@ -40,6 +38,7 @@ typedef struct {
 
 struct ngx_canvas_snapshot_s {
     ngx_canvas_worker_t        *worker;
+    ngx_canvas_shape_t          shape;
     ngx_thread_pool_t          *threads;
 
     /* the view and what has been made of it; BYTES NULL: none yet */
@@ -83,6 +82,23 @@ ngx_canvas_snapshot_conf(ngx_conf_t *cf)
 }
 
 
+ngx_thread_pool_t *
+ngx_canvas_snapshot_pool(ngx_log_t *log)
+{
+    ngx_thread_pool_t  *threads;
+
+    threads = ngx_thread_pool_get((ngx_cycle_t *) ngx_cycle,
+                                  &ngx_canvas_snapshot_threads);
+    if (threads == NULL) {
+        ngx_log_error(NGX_LOG_EMERG, log, 0,
+                      "canvas snapshot: no thread pool \"%V\"",
+                      &ngx_canvas_snapshot_threads);
+    }
+
+    return threads;
+}
+
+
 ngx_canvas_snapshot_t *
 ngx_canvas_snapshot_create(ngx_canvas_worker_t *worker)
 {
@@ -97,12 +113,13 @@ ngx_canvas_snapshot_create(ngx_canvas_worker_t *worker)
 
     snapshot->worker = worker;
 
-    snapshot->threads = ngx_thread_pool_get((ngx_cycle_t *) ngx_cycle,
-                                            &ngx_canvas_snapshot_threads);
+    snapshot->shape.width = worker->conf->width;
+    snapshot->shape.height = worker->conf->height;
+    snapshot->shape.bits = worker->conf->bits;
+    snapshot->shape.palette = &worker->conf->palette;
+
+    snapshot->threads = ngx_canvas_snapshot_pool(worker->log);
     if (snapshot->threads == NULL) {
-        ngx_log_error(NGX_LOG_EMERG, worker->log, 0,
-                      "canvas snapshot: no thread pool \"%V\"",
-                      &ngx_canvas_snapshot_threads);
         return NULL;
     }
 
@@ -149,7 +166,7 @@ ngx_canvas_snapshot_get(ngx_canvas_snapshot_t *snapshot,
     if (!stale) {
 
         if (snapshot->forms[form] == NULL
-            && !ngx_canvas_render_slow(snapshot->worker->conf, form)
+            && !ngx_canvas_render_slow(&snapshot->shape, form)
             && ngx_canvas_snapshot_render(snapshot, form) != NGX_OK)
         {
             return NGX_ERROR;
@@ -245,7 +262,7 @@ ngx_canvas_snapshot_refresh(ngx_canvas_snapshot_t *snapshot)
         }
     }
 
-    if (ngx_canvas_render_slow(worker->conf, NGX_CANVAS_FORM_BYTES)) {
+    if (ngx_canvas_render_slow(&snapshot->shape, NGX_CANVAS_FORM_BYTES)) {
         return NGX_AGAIN;
     }
 
@@ -348,7 +365,7 @@ ngx_canvas_snapshot_render(ngx_canvas_snapshot_t *snapshot,
     worker = snapshot->worker;
     view = snapshot->forms[NGX_CANVAS_FORM_BYTES];
 
-    if (ngx_canvas_render(worker->conf, form, view->memory.data, &memory)
+    if (ngx_canvas_render(&snapshot->shape, form, view->memory.data, &memory)
         != CANVAS_OK)
     {
         ngx_log_error(NGX_LOG_ERR, worker->log, 0,
@@ -422,8 +439,8 @@ ngx_canvas_snapshot_thread(void *data, ngx_log_t *log)
     }
 
     if (job->form != NGX_CANVAS_FORM_BYTES) {
-        job->status = ngx_canvas_render(job->snapshot->worker->conf, job->form,
-                                        bytes, &job->memory);
+        job->status = ngx_canvas_render(&job->snapshot->shape, job->form, bytes,
+                                        &job->memory);
     }
 }
 

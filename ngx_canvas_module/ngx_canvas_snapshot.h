@@ -12,6 +12,8 @@
 #include "ngx_canvas_rendering.h"
 #include "ngx_canvas_worker.h"
 
+#include <ngx_thread_pool.h>
+
 /* rendering NULL: it failed (logged); else the reference is the handler's */
 typedef void (*ngx_canvas_snapshot_pt)(void *data,
     ngx_canvas_rendering_t *rendering);
@@ -26,6 +28,9 @@ typedef struct {
 
 /* at configuration time: makes the thread pool exist */
 ngx_int_t ngx_canvas_snapshot_conf(ngx_conf_t *cf);
+
+/* that pool; NULL on error (logged) */
+ngx_thread_pool_t *ngx_canvas_snapshot_pool(ngx_log_t *log);
 
 /* NULL on error (logged) */
 ngx_canvas_snapshot_t *ngx_canvas_snapshot_create(ngx_canvas_worker_t *worker);

@@ -5,6 +5,7 @@
 #include "ngx_canvas_tile.h"
 
 #include "ngx_canvas_arg.h"
+#include "ngx_canvas_send.h"
 #include "ngx_canvas_image.h"
 #include "ngx_canvas_reply.h"
 #include "ngx_canvas_worker.h"
@@ -65,7 +66,7 @@ ngx_canvas_tile_checksums(ngx_http_request_t *r, ngx_canvas_conf_t *canvas)
     *p++ = ']';
     *p++ = '}';
 
-    if (ngx_canvas_image_position(r, position.seq, position.epoch) != NGX_OK) {
+    if (ngx_canvas_send_position(r, position.seq, position.epoch) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -205,9 +206,9 @@ ngx_canvas_tile_send(ngx_http_request_t *r, ngx_canvas_rectangle_t *rectangle,
               - tag.data;
 
     if (ngx_canvas_reply_etag(r, &tag) != NGX_OK
-        || ngx_canvas_image_position(r, position->seq, position->epoch)
+        || ngx_canvas_send_position(r, position->seq, position->epoch)
            != NGX_OK
-        || ngx_canvas_image_size(r, rectangle->width, rectangle->height)
+        || ngx_canvas_send_size(r, rectangle->width, rectangle->height)
            != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

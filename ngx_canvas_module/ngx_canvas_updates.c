@@ -11,6 +11,7 @@
 #include "canvas_proto.h"
 #include "ngx_canvas_accept.h"
 #include "ngx_canvas_arg.h"
+#include "ngx_canvas_send.h"
 #include "ngx_canvas_image.h"
 #include "ngx_canvas_reply.h"
 #include "ngx_canvas_worker.h"
@@ -109,7 +110,7 @@ ngx_canvas_updates_since(ngx_http_request_t *r, ngx_canvas_conf_t *canvas)
     len = canvas_proto_updates_binary(body, changes, n, since + n);
     (void) ngx_pfree(r->pool, changes);
 
-    if (ngx_canvas_image_position(r, since + n, epoch) != NGX_OK) {
+    if (ngx_canvas_send_position(r, since + n, epoch) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -288,7 +289,7 @@ ngx_canvas_updates_send(ngx_http_request_t *r,
     if (ngx_canvas_reply_etag(r, &tag) != NGX_OK
         || ngx_canvas_reply_header(r, "Vary", &vary) != NGX_OK
         || (gzip && ngx_canvas_reply_gzip(r) != NGX_OK)
-        || ngx_canvas_image_position(r,
+        || ngx_canvas_send_position(r,
                                      (slot->n + 1) * NGX_CANVAS_UPDATES_BLOCK,
                                      slot->epoch)
            != NGX_OK)

@@ -6,6 +6,7 @@
 #include "ngx_canvas_broadcast.h"
 #include "ngx_canvas_checksums.h"
 #include "ngx_canvas_notice.h"
+#include "ngx_canvas_picture.h"
 #include "ngx_canvas_replies.h"
 #include "ngx_canvas_routes.h"
 #include "ngx_canvas_snapshot.h"
@@ -82,6 +83,7 @@ ngx_canvas_worker_exit(ngx_cycle_t *cycle)
         ngx_canvas_notices_close(worker->notices);
         ngx_canvas_boards_close(worker->boards);
         ngx_canvas_snapshot_close(worker->snapshot);
+        ngx_canvas_pictures_close(worker->pictures);
         ngx_canvas_checksums_close(worker->checksums);
         canvas_inflate_free(worker->inflate);
         ngx_canvas_shm_online_set(worker->shm, 0);
@@ -115,6 +117,7 @@ ngx_canvas_worker_start(ngx_cycle_t *cycle, ngx_canvas_conf_t *canvas)
 
     worker->broadcast = ngx_canvas_broadcast_create(worker);
     worker->snapshot = ngx_canvas_snapshot_create(worker);
+    worker->pictures = ngx_canvas_pictures_create(worker);
     worker->sync = ngx_canvas_sync_create(worker);
     worker->replies = ngx_canvas_replies_create(worker);
     worker->checksums = ngx_canvas_checksums_create(worker);
@@ -123,6 +126,7 @@ ngx_canvas_worker_start(ngx_cycle_t *cycle, ngx_canvas_conf_t *canvas)
     worker->inflate = canvas_inflate_create();
 
     if (worker->broadcast == NULL || worker->snapshot == NULL
+        || worker->pictures == NULL
         || worker->sync == NULL || worker->replies == NULL
         || worker->checksums == NULL || worker->boards == NULL
         || worker->notices == NULL || worker->inflate == NULL)

@@ -19,6 +19,7 @@ typedef struct ngx_canvas_broadcast_s  ngx_canvas_broadcast_t;
 typedef struct ngx_canvas_checksums_s  ngx_canvas_checksums_t;
 typedef struct ngx_canvas_notices_s    ngx_canvas_notices_t;
 typedef struct ngx_canvas_replies_s    ngx_canvas_replies_t;
+typedef struct ngx_canvas_pictures_s   ngx_canvas_pictures_t;
 typedef struct ngx_canvas_snapshot_s   ngx_canvas_snapshot_t;
 typedef struct ngx_canvas_sync_s       ngx_canvas_sync_t;
 typedef struct ngx_canvas_updates_s    ngx_canvas_updates_t;
@@ -46,6 +47,7 @@ struct ngx_canvas_worker_s {
     ngx_canvas_replies_t    *replies;
     ngx_canvas_broadcast_t  *broadcast;
     ngx_canvas_snapshot_t   *snapshot;
+    ngx_canvas_pictures_t   *pictures;
     ngx_canvas_checksums_t  *checksums;
     ngx_canvas_boards_t     *boards;
     ngx_canvas_notices_t    *notices;

@@ -23,6 +23,7 @@ Suite *check_id(void);
 Suite *check_event(void);
 Suite *check_notice(void);
 Suite *check_board(void);
+Suite *check_stored(void);
 Suite *check_sum(void);
 Suite *check_mirror(void);
 Suite *check_mirror_kill(void);

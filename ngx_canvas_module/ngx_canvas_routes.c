@@ -23,6 +23,9 @@
 #define ngx_canvas_param_number                                               \
     { NGX_CANVAS_PARAM_PATH, NGX_CANVAS_PARAM_INT, ngx_canvas_required, 1,    \
       CANVAS_NUM_SAFE_MAX, NULL }
+#define ngx_canvas_param_agent                                                \
+    { NGX_CANVAS_PARAM_PATH, NGX_CANVAS_PARAM_NAME, ngx_canvas_required, 0,   \
+      0, NULL }
 #define ngx_canvas_param_before                                               \
     { "before", NGX_CANVAS_PARAM_CURSOR, ngx_canvas_optional, 0, 0, NULL }
 #define ngx_canvas_param_bool(name)                                           \
@@ -87,7 +90,19 @@ static const ngx_canvas_pg_statement_t
 
     [NGX_CANVAS_SQL_BOARD_NAMES] = {
         "board_names",
-        "SELECT canvas.api_leaderboard_names($1::text, $2::uuid[])", 2 }
+        "SELECT canvas.api_leaderboard_names($1::text, $2::uuid[])", 2 },
+
+    [NGX_CANVAS_SQL_AGENT] = {
+        "agent", "SELECT canvas.api_agent($1::text)", 1 },
+
+    [NGX_CANVAS_SQL_AGENT_WEEKS] = {
+        "agent_weeks", "SELECT canvas.api_agent_weeks($1::text, $2::int)", 2 },
+
+    [NGX_CANVAS_SQL_COMMENTS] = {
+        "comments", "SELECT canvas.api_comments($1::bigint, $2::int)", 2 },
+
+    [NGX_CANVAS_SQL_VOTES] = {
+        "votes", "SELECT canvas.api_votes()", 0 }
 };
 
 
@@ -140,6 +155,20 @@ static const ngx_canvas_route_t  ngx_canvas_routes[] = {
       { ngx_canvas_param_number,
         ngx_canvas_param_word("format", ngx_canvas_words_format),
         ngx_canvas_param_end } },
+
+    { "/api/v1/agents/:", NULL, NGX_CANVAS_SQL_AGENT, 60,
+      { ngx_canvas_param_agent, ngx_canvas_param_end } },
+
+    { "/api/v1/agents/:/weeks", NULL, NGX_CANVAS_SQL_AGENT_WEEKS, 60,
+      { ngx_canvas_param_agent, ngx_canvas_param_int("limit", 100),
+        ngx_canvas_param_end } },
+
+    { "/api/v1/comments", NULL, NGX_CANVAS_SQL_COMMENTS, -1,
+      { ngx_canvas_param_int("before", CANVAS_NUM_SAFE_MAX),
+        ngx_canvas_param_int("limit", 200), ngx_canvas_param_end } },
+
+    { "/api/v1/votes", NULL, NGX_CANVAS_SQL_VOTES, -1,
+      { ngx_canvas_param_end } },
 
     { "/api/leaderboard", ngx_canvas_leaderboard, NGX_CANVAS_SQL_BOARD_NAMES,
       30,

@@ -31,6 +31,7 @@ ROUTES = [
     ("/api/game/upcoming", "max-age=60"),
     ("/api/game/modes", "max-age=3600"),
     ("/api/archives", "max-age=86400"),
+    ("/api/v1/timelapse/snapshots", "max-age=60"),
 ]
 
 # sorts of text that must never reach a statement as anything but a value
@@ -135,6 +136,52 @@ def test_wrong_method(client, method):
     "/api/Game/current", f"/api/archives/{NOBODY}", "/api/archives/a%2Fb"])
 def test_not_found(client, path):
     assert refusal(client.get(path)) == (404, "NOT_FOUND")
+
+
+@pytest.fixture
+def agent(stack):
+    """One with a name of each sort of character."""
+    stack.sql("INSERT INTO agents (name) VALUES (%s)", "Bot_9-x")
+    yield "Bot_9-x"
+    stack.sql("DELETE FROM agents")
+
+
+def test_agent(client, agent):
+    for path, key in (("", "reputation"), ("/weeks", "weeks"),
+                      ("/weeks?limit=100", "weeks")):
+        answer = client.get(f"/api/v1/agents/{agent}{path}")
+        assert answer.status == 200
+        assert read(answer)["name"] == agent and key in read(answer)
+        assert answer.headers["Cache-Control"] == "max-age=60"
+
+
+@pytest.mark.parametrize("name, status", [
+    ("nobody", 404), ("no" * 32, 404), ("no" * 32 + "x", 400), ("ab", 400),
+    ("a.b", 400), ("a%20b", 400), ("a%27--", 400), ("%C3%A9%C3%A9%C3%A9", 400)])
+def test_name_of_an_agent(client, name, status):
+    for path in ("", "/weeks"):
+        answer = client.get(f"/api/v1/agents/{name}{path}")
+        assert refusal(answer)[0] == status
+
+
+def test_comments_and_votes(client):
+    """For everybody, never kept: who posts sees it at once."""
+    for path, keys in (("comments", {"comments", "next"}),
+                       ("comments?before=5&limit=200", {"comments", "next"}),
+                       ("votes", {"enabled", "mode", "art"})):
+        answer = client.get(f"/api/v1/{path}")
+        assert answer.status == 200
+        assert set(read(answer)) == keys
+        assert answer.headers["Cache-Control"] == "no-store"
+
+    for query in ("limit=0", "limit=201", "before=x", "before=0",
+                  "before=1&before=2", "before=9007199254740992"):
+        assert refusal(client.get(f"/api/v1/comments?{query}")) \
+            == (400, "INVALID_MESSAGE")
+
+    answer = client.request("DELETE", "/api/v1/comments")
+    assert refusal(answer) == (405, "METHOD_NOT_ALLOWED")
+    assert answer.headers["Allow"] == "GET, HEAD, POST"
 
 
 def test_body_of_a_read_is_thrown_away(client):

@@ -129,7 +129,7 @@ ngx_canvas_posts_body(ngx_http_request_t *r, ngx_str_t *text)
 }
 
 
-/* RFC 6750, section 3 */
+/* RFC 6750, section 3; nobody is to sign in here */
 
 static ngx_int_t
 ngx_canvas_posts_unauthorized(ngx_http_request_t *r)
@@ -140,5 +140,6 @@ ngx_canvas_posts_unauthorized(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_canvas_reply_error(r, CANVAS_CODE_UNAUTHORIZED, 0, NULL);
+    return ngx_canvas_reply_sentence(r, CANVAS_CODE_UNAUTHORIZED,
+                                     "Unauthorized");
 }

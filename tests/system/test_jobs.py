@@ -153,6 +153,7 @@ def test_wrong_authorization(stack, header):
     archives = stack.sql("SELECT count(*) FROM canvas.canvas_archives")
     answer = rotate(stack, Authorization=header.format(secret(stack)))
     refused(answer, 401, "UNAUTHORIZED")
+    assert answer.json()["error"] == "Unauthorized"
     assert answer.headers["WWW-Authenticate"] == "Bearer"
     assert stack.sql("SELECT count(*) FROM canvas.canvas_archives") == archives
 

@@ -137,7 +137,7 @@ class Nginx(Server):
         place = self.place
         files = open_files()
         temp = "".join(
-            f"    {name}_temp_path {place.file('tmp', name)};\n"
+            f"{name}_temp_path {place.file('tmp', name)};\n    "
             for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         user = f"user {place.web.pw_name} {place.group_name(place.web)};" \
             if place.is_root else ""
@@ -158,8 +158,8 @@ class Nginx(Server):
             ("pid /run/nginx.pid;", f"pid {self.pid_file};{kept}"),
             ("error_log /var/log/nginx/error.log;",
              f"error_log {self.log} notice;"),
-            ("access_log /var/log/nginx/access.log canvas;\n",
-             f"access_log {place.log('access.log')} canvas;\n{temp}"),
+            ("access_log /var/log/nginx/access.log ",
+             f"{temp}access_log {place.log('access.log')} "),
             ("size        500x500;", f"size        {self.settings.size};"),
             ("cooldown    5s;",
              f"cooldown    {round(self.settings.cooldown * 1000)}ms;"),

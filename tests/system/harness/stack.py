@@ -67,7 +67,8 @@ class TestStack:
             LIMITS="on" if limits else "off")
 
         self.settings = Settings.from_environment(environment)
-        self.settings.edits = list(edits) + [
+        # a line of the access log is there when its answer is
+        self.settings.edits = [(" buffer=32k flush=1s;", ";"), *edits] + [
             (anchor, anchor + "".join(f"{line}\n" for line in places[name]))
             for name, anchor in PLACES.items() if name in places]
         self.settings.helper = helper or {}

@@ -4,6 +4,8 @@ those who paint meanwhile notice."""
 import contextlib
 import json
 import os
+import resource
+import shutil
 import subprocess
 import time
 
@@ -11,7 +13,7 @@ import processes
 from bench import Row, say_all
 from load import Rounds
 from servers import ServerError, run, wait_for
-from week import COPY, Database, helper, make_week
+from week import COPY, Database, event_rows, helper, make_week
 
 EVENTS = 12_000_000
 RATE = 500                      # placements a second meanwhile
@@ -188,6 +190,56 @@ def count(row, database, events, placed):
                      f"{int(archived):,}, in the new week {running:,}")
 
 
+def imported(bench):
+    """A public event file becomes a week, beside COPY of the same rows."""
+    events = bench.options.events // 6
+
+    def measure(cpu, rate):
+        stack = bench.fresh_stack()
+        with contextlib.closing(Database(stack)) as database:
+            path = stack.path("events.csv")
+            with open(path, "wb") as file:
+                rows, _ = event_rows("2022", events)
+                with rows:
+                    shutil.copyfileobj(rows.stdout, file)
+            cpu.reference, wall = copy_in(stack, database, events)
+            watch = Watch({"postgres": stack.pids["postgres"]})
+            before = seconds(resource.getrusage(resource.RUSAGE_CHILDREN))
+            run(helper(stack, "import-events", path), "import-events")
+            part = watch.look()
+            part["helper"] = seconds(resource.getrusage(
+                resource.RUSAGE_CHILDREN)) - before
+
+        cpu.canvas = (part["helper"] + part["postgres"]) / events * 1e6
+        cpu.notes.append(f"helper {part['helper'] / events * 1e6:.2f}, "
+                         f"PostgreSQL {part['postgres'] / events * 1e6:.2f}")
+        cpu.reference /= events / 1e6
+        rate.canvas, rate.reference = events / part["wall"], events / wall
+        cpu.of = rate.of = "COPY, no index"
+        bench.close()
+
+    bench.compare([
+        Row(f"import of {events / 1e6:g} M events: CPU of all", "s/M",
+            aim=5, absolute=True),
+        Row("  events a second", "/s", less=False, aim=200_000,
+            absolute=True)], measure)
+
+
+def copy_in(stack, database, events):
+    """CPU and wall seconds of PostgreSQL for taking the rows, no more."""
+    database.run("CREATE UNLOGGED TABLE bare AS SELECT "
+                 f"{COPY} FROM pixel_events LIMIT 0")
+    watch = Watch({"postgres": stack.pids["postgres"]})
+    rows, _ = event_rows("copy", events)
+    with rows:
+        database.copy(f"COPY bare ({COPY}) FROM STDIN (FORMAT binary)",
+                      rows.stdout)
+    part = watch.look()
+    database.run("DROP TABLE bare")
+    return part["postgres"], part["wall"]
+
+
 CELLS = {
+    "import": (imported, "a public event file becomes a week"),
     "rotate": (rotate, "a week of 12 million events is archived under load"),
 }

@@ -63,9 +63,10 @@ typedef struct {
     uint8_t   user[16];
 } __attribute__((packed)) ctl_load_row_t;
 
+/* frozen from the first moment: nothing is left for VACUUM to do */
 static const char  ctl_load_copy[] =
     "COPY pixel_import (epoch, seq, x, y, color, old_color, created_at, "
-    "user_id) FROM STDIN (FORMAT binary)";
+    "user_id) FROM STDIN (FORMAT binary, FREEZE)";
 
 /* signature, flags, length of an extension */
 static const char  ctl_load_head[] = "PGCOPY\n\377\r\n\0" "\0\0\0\0" "\0\0\0\0";

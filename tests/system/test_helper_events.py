@@ -293,6 +293,12 @@ def test_order_old_colours_and_rectangles(stores):
 
     assert stores.value("SELECT count(DISTINCT tableoid) "
                         "FROM pixel_events") == 3
+    # VACUUM would find nothing to do
+    stores.sql("CREATE EXTENSION pg_visibility")
+    assert stores.value(
+        "SELECT count(*) FROM (SELECT DISTINCT tableoid AS id "
+        "FROM pixel_events) AS t, pg_visibility_map(t.id::regclass) AS v "
+        "WHERE NOT v.all_frozen") == 0
     assert stores.sql(
         "SELECT week_number, year, total_pixels_placed, unique_contributors, "
         "stats->'totals'->>'guests' FROM canvas_archives") == [

@@ -20,6 +20,7 @@
 #define CTL_MEDIA_LOCK        "canvas:media"
 #define CTL_MEDIA_TRIES       5
 #define CTL_MEDIA_THUMBNAIL   250
+#define CTL_MEDIA_NICE        10
 
 /* a film is enlarged up to this: at 1:1 video blurs colours */
 #define CTL_MEDIA_SIDE        1080
@@ -89,6 +90,9 @@ ctl_media_make(ctl_t *ctl, const char *archive, ctl_media_t *media)
     if (status != CTL_OK) {
         return status;
     }
+
+    /* who paints does not wait for films, nor does the recorder */
+    (void) nice(CTL_MEDIA_NICE);
 
     status = ctl_media_list(ctl, archive, false, media);
     (void) ctl_pg_unlock(&ctl->pg, CTL_MEDIA_LOCK);

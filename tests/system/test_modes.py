@@ -40,13 +40,11 @@ def accepted(answer):
     return answer.json()
 
 
-def join(stack, guest, faction=""):
-    """As POST /api/v1/factions does."""
-    session = guest.http.cookies["canvas_session"]
-    return stack.redis.execute_command(
-        "FCALL", "canvas_join", 8, *PAGE, PREFIX + "session:" + session,
-        ACTORS, FACTIONS, PREFIX + "canvas:updates", PREFIX + "banned:",
-        86400, faction)
+def join(guest, faction=None):
+    """The faction that the guest is in now, else the code of the refusal."""
+    answer = guest.post("/api/v1/factions",
+                        json={"faction": faction} if faction else {})
+    return answer.json()["faction" if answer.status_code == 200 else "code"]
 
 
 def board(stack, name):
@@ -127,11 +125,10 @@ def test_color_factions(stack):
         error = client.wait_for("error", id=7)
         assert error["rule"] == "faction_required"
 
-    assert join(stack, ada, "blue") == [b"OK", b"blue", 1]
-    assert join(stack, bob, "blue")[1:] == [b"blue", 2]
-    assert join(stack, ada, "red")[0] == b"CONFLICT"
-    assert join(stack, eve)[1] == b"red"
-    assert join(stack, stack.guest(), "black")[0] == b"NOT_FOUND"
+    assert join(ada, "blue") == join(bob, "blue") == "blue"
+    assert join(ada, "red") == "CONFLICT"
+    assert join(eve) == "red"
+    assert join(stack.guest(), "black") == "NOT_FOUND"
     with stack.client(ada) as client:
         assert client.welcome["faction"] == "blue"
     for guest, x in ((ada, 1), (ada, 2), (bob, 3), (eve, 4)):
@@ -305,8 +302,7 @@ def test_restored_factions(stack):
          '"factions": ["cats", "dogs"], "max_pixels_per_user": 3}')
     turn(stack, "test-teams")
     ada, bob, eve = stack.guest(), stack.guest(), stack.guest()
-    assert join(stack, ada, "dogs")[0] == b"OK"
-    assert join(stack, bob, "cats")[0] == b"OK"
+    assert (join(ada, "dogs"), join(bob, "cats")) == ("dogs", "cats")
     for x in range(3):
         accepted(ada.place(x, 0, 4))
     accepted(bob.place(9, 0, 5))
@@ -326,7 +322,7 @@ def test_restored_factions(stack):
     refused(ada.place(1, 1, 4), "max_pixels_per_user")
     refused(bob.place(1, 1, 4), "colorLock")
     refused(eve.place(1, 1, 4), "faction_required")
-    assert join(stack, bob, "dogs")[0] == b"CONFLICT"
+    assert join(bob, "dogs") == "CONFLICT"
     accepted(bob.place(1, 1, 5))
     assert turn(stack, "classic")[1]["factions"] == ["cats", "dogs"]
 

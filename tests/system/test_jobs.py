@@ -265,7 +265,9 @@ def test_others_go_on_meanwhile(new_stack):
 
 @pytest.mark.parametrize("path,allow", [
     (ROTATE, "POST"), ("/api/admin/reset-week", "POST"),
-    ("/api/v1/artworks", "POST"), ("/api/game/current", "GET, HEAD")])
+    ("/api/v1/artworks", "POST"), (COMMENTS, "GET, HEAD, POST"),
+    ("/api/v1/votes", "GET, HEAD, POST"),
+    ("/api/game/current", "GET, HEAD")])
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "POST"])
 def test_methods(stack, method, path, allow):
     if method in allow:

@@ -53,12 +53,13 @@ $(NGINX_DIR)/objs/Makefile: config $(BUILD)/sources $(NGINX) \
     deploy/configure-module
 	deploy/configure-module $(NGINX_DIR) $(MODULE_OPTS)
 
-# nginx's Makefile does not follow includes: a header rebuilds all
+# nginx's Makefile does not follow includes: a header rebuilds all.  A new
+# file, not a new content: an nginx that runs has the old one mapped.
 $(MODULE): $(NGINX_DIR)/objs/Makefile $(SOURCES)
 	$(if $(filter %.h,$?),rm -rf $(NGINX_DIR)/objs/addon/*/*.o)
 	@$(MAKE) -s --no-print-directory -j $(JOBS) -C $(NGINX_DIR) \
 	    -f objs/Makefile modules
-	cp $(NGINX_DIR)/objs/ngx_canvas_module.so $@
+	cp --remove-destination $(NGINX_DIR)/objs/ngx_canvas_module.so $@
 
 run up: build
 	@deploy/stack $@

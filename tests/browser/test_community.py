@@ -277,25 +277,60 @@ def test_a_work_is_picked_on_the_canvas(canvas, voting, stubbed):
               "it is entered")
 
 
-def test_a_comment_is_sent(canvas, stubbed):
+def test_a_comment_is_sent(canvas, page):
     """one line; what the server refuses is said beside it"""
-    page = stubbed({"/api/v1/comments": COMMENTS})
-
     open_tab(page, "comments")
-    wait_text(page, "#part-comments .comments", SCRIPT)
+    page.wait("document.querySelector('#part-comments .list > *') !== null")
 
     def send(content):
         page.evaluate(f"""document.getElementById("comment").value
-            = {content!r}""")
+            = {json.dumps(content)}""")
         page.evaluate("document.getElementById('comment').focus()")
         page.press("Enter", "\r")
 
-    send("Well\n  done ")
-    page.wait("document.getElementById('comment').value === ''", "it is sent")
-    page.wait("window.asked.length === 2", "the list is asked for again")
+    send(f"Well\n  done {SCRIPT} ")
+    wait_text(page, "#part-comments .comments .mine", f"Well done {SCRIPT}")
+    assert page.evaluate("document.getElementById('comment').value") == ""
+    assert page.evaluate("window.hacked") is None
 
     send("And again")
     wait_text(page, "#part-comments .problem", "again in")
     assert page.evaluate("document.getElementById('comment').value") \
         == "And again"
     page.errors = [e for e in page.errors if "429" not in e]
+
+
+def test_a_work_and_a_vote_for_it(canvas, voting, page, browser):
+    """from the form of one visitor to the vote of another"""
+    page.wait("!document.getElementById('tab-votes').hidden")
+    open_tab(page, "votes")
+    place(page, canvas)
+    page.evaluate("""(() => {
+        const form = document.querySelector("#part-votes form");
+        const put = (id, value) => {
+            document.getElementById(`work-${id}`).value = value;
+        };
+
+        put("title", "Night sky");
+        put("x", 7);
+        put("y", 9);
+        put("width", 20);
+        put("height", 10);
+        form.requestSubmit();
+    })()""")
+    wait_text(page, "#part-votes .list", "by you")
+    assert page.evaluate("""document.querySelector(
+        '#part-votes button[aria-label="Vote: Night sky"]').disabled""")
+
+    other = browser.page()
+    other.open(canvas.url)
+    other.wait(f"{LIVE} && !document.getElementById('tab-votes').hidden")
+    open_tab(other, "votes")
+    place(other, canvas)
+    wait_text(other, "#part-votes", "Night sky")
+    press(other, "Vote: Night sky")
+    wait_text(other, "#part-votes [aria-pressed=true]", "Your vote")
+    other.wait("""[...document.querySelectorAll("#part-votes .count")]
+        .some((count) => count.textContent === "1")""", "it is counted")
+    assert other.errors == []
+    other.close()

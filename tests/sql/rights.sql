@@ -68,18 +68,18 @@ SELECT set_eq(
     $$SELECT proname FROM pg_proc
        WHERE pronamespace = 'canvas'::regnamespace
          AND has_function_privilege('canvas_web', oid, 'EXECUTE')$$,
-    ARRAY['api_agent', 'api_agent_weeks', 'api_archive', 'api_archives',
-          'api_comments', 'api_game_current', 'api_game_modes',
+    ARRAY['api_agent', 'api_agent_weeks', 'api_archive',
+          'api_archive_canvas', 'api_archives', 'api_comments', 'api_game_current', 'api_game_modes',
           'api_game_upcoming', 'api_history_pixel', 'api_history_recent',
-          'api_history_user', 'api_leaderboard_names',
-          'api_votes', 'archive_mode_json',
+          'api_history_user', 'api_leaderboard_names', 'api_snapshot',
+          'api_snapshots', 'api_votes', 'archive_mode_json',
           'comment_json', 'standing_json', 'voting_enabled',
           'chaos_about', 'chaos_day', 'chaos_draw', 'chaos_point',
           'game_mode_json', 'get_current_game_mode', 'history_json',
           'history_limit', 'milliseconds_until', 'next_week_reset',
           'parse_position', 'rfc3339', 'rules_chaos', 'rules_compiled',
           'rules_day', 'rules_factions', 'rules_mask', 'spare_name',
-          'week_label'],
+          'stored_canvas', 'week_label'],
     'and calls what reads');
 SELECT ok('jit=off' = ANY (setconfig), 'no query is compiled')
   FROM pg_db_role_setting JOIN pg_database d ON d.oid = setdatabase

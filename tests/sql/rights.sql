@@ -69,8 +69,9 @@ SELECT set_eq(
        WHERE pronamespace = 'canvas'::regnamespace
          AND has_function_privilege('canvas_web', oid, 'EXECUTE')$$,
     ARRAY['api_agent', 'api_agent_weeks', 'api_archive',
-          'api_archive_canvas', 'api_archives', 'api_comments', 'api_game_current', 'api_game_modes',
-          'api_game_upcoming', 'api_history_pixel', 'api_history_recent',
+          'api_archive_canvas', 'api_archives', 'api_comments',
+          'api_game_current', 'api_game_modes', 'api_game_upcoming',
+          'api_history_pixel', 'api_history_recent',
           'api_history_user', 'api_leaderboard_names', 'api_snapshot',
           'api_snapshots', 'api_votes', 'archive_mode_json',
           'comment_json', 'standing_json', 'voting_enabled',

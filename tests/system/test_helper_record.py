@@ -202,13 +202,13 @@ def test_postgres_away(own_stores):
     stores.wait_recorded()
     stores.postgres.kill()
     placed += flood(stores, 1000, seed=1)
-    wait_for(lambda: "[error]" in stores.record_log())
+    wait_for(lambda: "[error] canvas record: " in stores.record_log())
     stores.postgres.start()
     stores.reconnect()
     placed += flood(stores, 1000, seed=2)
     assert_recorded_exactly(stores, placed)
     log = stores.record_log()
-    assert log.count("[error]") == 1                # once per state change
+    assert log.count("[error] canvas record: ") == 1    # a state change
     assert log.count("recording behind") == 2
 
 
@@ -218,7 +218,7 @@ def test_redis_away(own_stores):
     placed = flood(stores, 1000)
     stores.wait_recorded()
     stores.redis_server.kill()
-    wait_for(lambda: "[error]" in stores.record_log())
+    wait_for(lambda: "[error] canvas record: " in stores.record_log())
     stores.redis_server.start()
     stores.reconnect()
     placed += flood(stores, 1000, seed=1)

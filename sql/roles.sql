@@ -27,7 +27,8 @@ GRANT SELECT ON
     game_modes, current_canvas, canvas_archives, canvas_snapshots,
     pixel_events, weekly_agent_stats, agent_reputation, comments,
     rule_definitions, artworks, chaos_mechanics, weekly_user_stats,
-    weekly_faction_stats
+    weekly_faction_stats, objective_definitions, weekly_objectives,
+    objective_progress
     TO canvas_web;
 GRANT SELECT (id, username, is_guest, pixels_placed, created_at)
     ON users TO canvas_web;
@@ -36,7 +37,8 @@ GRANT SELECT (id, name, display_name, description, avatar_url, total_pixels,
     ON agents TO canvas_web;
 GRANT SELECT ON
     v_current_week_leaderboard, v_archive_history, fresh_modes,
-    mode_standings, artwork_standings, votes_by_actor
+    mode_standings, artwork_standings, votes_by_actor,
+    v_objective_standings, v_faction_standings
     TO canvas_web;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON
@@ -45,12 +47,14 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     pixel_events_lost, pixel_events_refused, recorder_progress,
     canvas_snapshots, weekly_agent_stats, comments, admin_actions,
     artworks, votes, chaos_mechanics, decay_progress, weekly_user_stats,
-    weekly_faction_stats
+    weekly_faction_stats, weekly_objectives, objective_progress, agent_tallies,
+    week_hours, faction_tallies
     TO canvas_service;
 GRANT SELECT ON
     v_current_week_leaderboard, v_archive_history, contributors_this_week,
     rule_definitions, fresh_modes, mode_standings, artwork_standings,
-    votes_by_actor
+    votes_by_actor, objective_definitions, v_objective_standings,
+    v_faction_standings
     TO canvas_service;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA canvas TO canvas_service;
 
@@ -66,7 +70,8 @@ BEGIN
         'game_modes', 'current_canvas', 'canvas_archives',
         'canvas_snapshots', 'weekly_agent_stats', 'agent_reputation',
         'comments', 'users', 'agents', 'rule_definitions', 'artworks',
-        'chaos_mechanics', 'weekly_user_stats', 'weekly_faction_stats']
+        'chaos_mechanics', 'weekly_user_stats', 'weekly_faction_stats',
+        'objective_definitions', 'weekly_objectives', 'objective_progress']
     LOOP
         CONTINUE WHEN EXISTS (
             SELECT FROM pg_policies
@@ -83,7 +88,9 @@ BEGIN
         'canvas_snapshots', 'weekly_agent_stats', 'comments',
         'admin_actions', 'rule_definitions', 'artworks', 'votes',
         'chaos_mechanics', 'decay_progress', 'weekly_user_stats',
-        'weekly_faction_stats']
+        'weekly_faction_stats', 'objective_definitions', 'weekly_objectives',
+        'objective_progress', 'agent_tallies', 'week_hours',
+        'faction_tallies']
     LOOP
         CONTINUE WHEN EXISTS (
             SELECT FROM pg_policies

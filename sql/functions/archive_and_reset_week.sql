@@ -51,8 +51,9 @@ BEGIN
     PERFORM archive_rank_agents(v_archive);
 
     UPDATE canvas_archives
-       SET stats = stats || jsonb_build_object('artworks',
-                                               votes_close(v_archive))
+       SET stats = stats || jsonb_build_object(
+               'objectives_completed', objectives_close(v_archive),
+               'artworks', votes_close(v_archive))
      WHERE id = v_archive.id;
 
     UPDATE comments

@@ -8,10 +8,7 @@ AS $$
 DECLARE
     v_done    recorder_progress;
     v_from    bigint;
-    v_users   actor_pixels[];
-    v_agents  actor_pixels[];
-    v_events  bigint;
-    v_placed  bigint;
+    v_new     record;
     v_actors  bigint;
 BEGIN
     SELECT * INTO STRICT v_done FROM recorder_progress FOR UPDATE;
@@ -26,44 +23,33 @@ BEGIN
     v_from := CASE WHEN v_done.counted_epoch = v_done.epoch
                    THEN v_done.counted_seq ELSE 0 END;
 
-    WITH actors AS (
-        SELECT e.user_id, e.agent_id, count(*) AS pixels,
-               max(e.created_at) AS last_at
-          FROM pixel_events e
-         WHERE e.epoch = v_done.epoch
-           AND e.seq > v_from
-           AND e.seq <= v_done.seq
-         GROUP BY e.user_id, e.agent_id
-    )
-    SELECT array_agg((user_id, pixels, last_at)::actor_pixels)
-               FILTER (WHERE user_id IS NOT NULL),
-           array_agg((agent_id, pixels, last_at)::actor_pixels)
-               FILTER (WHERE agent_id IS NOT NULL),
-           coalesce(sum(pixels), 0),
-           coalesce(sum(pixels) FILTER (WHERE num_nonnulls(user_id,
-                                                           agent_id) = 1),
-                    0)
-      INTO v_users, v_agents, v_events, v_placed
-      FROM actors;
+    v_new := log_tallies(v_done.epoch, v_from, v_done.seq, NULL);
 
-    PERFORM record_count_users(v_users);
-    PERFORM record_count_agents(v_agents);
+    PERFORM record_count_users(v_new.users);
+    PERFORM record_count_agents(v_new.agents);
 
     -- A week that waits for its predecessor's archive is counted by the turn.
     IF coalesce(v_done.epoch < next_week_epoch(), true) THEN
-        v_actors := record_count_week(v_users, v_agents);
+        v_actors := record_count_hours(v_done.epoch, v_from, v_done.seq,
+                                       v_new.users, v_new.agents,
+                                       v_new.last_hour);
+
+        IF v_new.factions THEN
+            PERFORM record_count_factions(v_done.epoch, v_from, v_done.seq);
+        END IF;
 
         UPDATE current_canvas
-           SET total_pixels_this_week = total_pixels_this_week + v_placed,
+           SET total_pixels_this_week = total_pixels_this_week
+                                        + v_new.pixels,
                unique_contributors_this_week = unique_contributors_this_week
                                                + v_actors,
-               canvas_version = canvas_version + v_events,
+               canvas_version = canvas_version + v_new.events,
                updated_at = now();
     END IF;
 
     UPDATE recorder_progress SET counted_epoch = epoch, counted_seq = seq;
 
-    RETURN v_events;
+    RETURN v_new.events;
 END
 $$;
 

@@ -32,6 +32,7 @@ BEGIN
            week_started_at = p_archive.ended_at, week_resets_at = v_resets,
            canvas_version = canvas_version + 1,
            next_game_mode_id = NULL, announce_next_at = NULL,
+           announced_game_mode_id = NULL,
            start_epoch = coalesce(p_archive.new_epoch,
                                   p_archive.closing_epoch, 0),
            start_seq = p_archive.last_seq,
@@ -42,6 +43,7 @@ BEGIN
     RETURNING * INTO v_week;
 
     PERFORM decay_restart('-infinity');
+    PERFORM objectives_begin();
     PERFORM week_recount(v_week);
 END
 $$;

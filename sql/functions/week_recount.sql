@@ -7,7 +7,9 @@ BEGIN
     PERFORM week_count(p_week.start_epoch, p_week.start_seq,
                        coalesce(next_week_epoch(), 9007199254740991));
 
-    UPDATE user_profiles SET pixels_this_week = 0 WHERE pixels_this_week > 0;
+    UPDATE user_profiles
+       SET pixels_this_week = 0, tally = NULL
+     WHERE pixels_this_week > 0;
 
     INSERT INTO user_profiles (user_id, pixels_this_week, last_placed_at)
     SELECT w.actor_id, w.pixels, w.last_at
@@ -30,6 +32,13 @@ BEGIN
            updated_at = now()
       FROM (SELECT coalesce(sum(pixels), 0) AS pixels, count(*) AS actors
               FROM week_totals) AS t;
+
+    DELETE FROM week_hours;
+    DELETE FROM faction_tallies;
+    PERFORM week_hours_add(r.epoch, r.from_seq, r.to_seq),
+            record_count_factions(r.epoch, r.from_seq, r.to_seq)
+       FROM (SELECT * FROM week_ranges() ORDER BY epoch) AS r;
+    PERFORM objectives_recount(NULL);
 END
 $$;
 

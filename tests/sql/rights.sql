@@ -2,7 +2,7 @@
 -- without owning anything.
 
 BEGIN;
-SELECT plan(71);
+SELECT plan(79);
 
 INSERT INTO users (username, password_hash) VALUES ('ada', 'secret');
 INSERT INTO agents (name, api_key_hash) VALUES ('bot', 'secret');
@@ -26,6 +26,9 @@ SELECT is(has_table_privilege('canvas_web', 'canvas.' || t, 'SELECT'),
                          'comments', 'rule_definitions', 'artworks',
                          'fresh_modes', 'mode_standings',
                          'artwork_standings', 'votes_by_actor',
+                         'objective_definitions', 'weekly_objectives',
+                         'objective_progress', 'v_objective_standings',
+                         'v_faction_standings',
                          'chaos_mechanics', 'weekly_user_stats',
                          'weekly_faction_stats',
                          'v_current_week_leaderboard',
@@ -75,6 +78,8 @@ SELECT set_eq(
           'api_history_user', 'api_leaderboard_names', 'api_snapshot',
           'api_snapshots', 'api_votes', 'archive_mode_json',
           'comment_json', 'standing_json', 'voting_enabled',
+          'api_factions', 'api_objectives', 'objective_first',
+          'objective_leaders', 'tally_value',
           'chaos_about', 'chaos_day', 'chaos_draw', 'chaos_point',
           'game_mode_json', 'get_current_game_mode', 'history_json',
           'history_limit', 'milliseconds_until', 'next_week_reset',

@@ -1,0 +1,25 @@
+CREATE OR REPLACE FUNCTION record_count_factions(
+    p_epoch bigint, p_from bigint, p_to bigint)
+    RETURNS void
+    LANGUAGE sql
+    SET search_path = canvas, public, pg_temp
+AS $$
+    INSERT INTO faction_tallies AS t (faction, pixels)
+    SELECT e.faction, count(*)
+      FROM pixel_events e
+     WHERE e.epoch = p_epoch
+       AND e.seq > p_from
+       AND e.seq <= p_to
+       AND e.faction IS NOT NULL
+     GROUP BY e.faction
+        ON CONFLICT (faction) DO UPDATE
+       SET pixels = t.pixels + excluded.pixels
+$$;
+
+COMMENT ON FUNCTION record_count_factions(bigint, bigint, bigint) IS
+    'Adds a stretch of the log to what factions placed in the week';
+
+REVOKE ALL ON FUNCTION record_count_factions(bigint, bigint, bigint)
+    FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION record_count_factions(bigint, bigint, bigint)
+    TO canvas_service;

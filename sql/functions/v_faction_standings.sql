@@ -1,0 +1,17 @@
+-- Read with the rights of its owner: profiles are not public, this much is.
+CREATE OR REPLACE VIEW v_faction_standings AS
+SELECT f.number, f.id, coalesce(t.pixels, 0) AS pixels,
+       coalesce(m.members, 0) AS members
+  FROM current_canvas c
+ CROSS JOIN LATERAL unnest(c.factions) WITH ORDINALITY AS f (id, number)
+  LEFT JOIN faction_tallies t ON t.faction = f.number
+  LEFT JOIN (SELECT (a.tally).faction, count(*) AS members
+               FROM (SELECT tally FROM user_profiles
+                      UNION ALL
+                     SELECT tally FROM agent_tallies) AS a
+              WHERE (a.tally).faction IS NOT NULL
+              GROUP BY (a.tally).faction) AS m ON m.faction = f.number;
+
+COMMENT ON VIEW v_faction_standings IS
+    'Pixels of the factions of the running week, and how many actors placed for
+them, each counted where it placed last';

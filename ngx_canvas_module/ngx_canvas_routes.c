@@ -102,7 +102,13 @@ static const ngx_canvas_pg_statement_t
         "comments", "SELECT canvas.api_comments($1::bigint, $2::int)", 2 },
 
     [NGX_CANVAS_SQL_VOTES] = {
-        "votes", "SELECT canvas.api_votes()", 0 }
+        "votes", "SELECT canvas.api_votes()", 0 },
+
+    [NGX_CANVAS_SQL_OBJECTIVES] = {
+        "objectives", "SELECT canvas.api_objectives()", 0 },
+
+    [NGX_CANVAS_SQL_FACTIONS] = {
+        "factions", "SELECT canvas.api_factions()", 0 }
 };
 
 
@@ -168,6 +174,12 @@ static const ngx_canvas_route_t  ngx_canvas_routes[] = {
         ngx_canvas_param_int("limit", 200), ngx_canvas_param_end } },
 
     { "/api/v1/votes", NULL, NGX_CANVAS_SQL_VOTES, -1,
+      { ngx_canvas_param_end } },
+
+    { "/api/v1/objectives", NULL, NGX_CANVAS_SQL_OBJECTIVES, 10,
+      { ngx_canvas_param_end } },
+
+    { "/api/v1/factions", NULL, NGX_CANVAS_SQL_FACTIONS, -1,
       { ngx_canvas_param_end } },
 
     { "/api/leaderboard", ngx_canvas_leaderboard, NGX_CANVAS_SQL_BOARD_NAMES,

@@ -94,9 +94,6 @@ def test_panel_by_keyboard(page):
             tab.getAttribute("aria-controls")).hidden
             === (tab.ariaSelected === "false"))""")
 
-    # the browser itself logs what a server does not have
-    page.errors = [e for e in page.errors if "404" not in e]
-
 
 def test_rules_follow_the_week(canvas, page, weeks):
     """without a reload; what an operator wrote is text"""

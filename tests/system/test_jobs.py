@@ -267,6 +267,8 @@ def test_others_go_on_meanwhile(new_stack):
     (ROTATE, "POST"), ("/api/admin/reset-week", "POST"),
     ("/api/v1/artworks", "POST"), (COMMENTS, "GET, HEAD, POST"),
     ("/api/v1/votes", "GET, HEAD, POST"),
+    ("/api/v1/factions", "GET, HEAD, POST"),
+    ("/api/v1/objectives", "GET, HEAD"),
     ("/api/game/current", "GET, HEAD")])
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "POST"])
 def test_methods(stack, method, path, allow):

@@ -164,6 +164,21 @@ def test_name_of_an_agent(client, name, status):
         assert refusal(answer)[0] == status
 
 
+def test_objectives_and_factions(client):
+    """Objectives are there from the first week on; classic has no factions."""
+    answer = client.get("/api/v1/objectives")
+    assert answer.headers["Cache-Control"] == "max-age=10"
+    body = read(answer)
+    assert set(body) == {"objectives", "week"} and body["objectives"]
+    assert body["objectives"][0].keys() >= {
+        "id", "name", "description", "target", "metric", "completed", "first",
+        "leaders"}
+
+    answer = client.get("/api/v1/factions")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert read(answer) == {"factions": []}
+
+
 def test_comments_and_votes(client):
     """For everybody, never kept: who posts sees it at once."""
     for path, keys in (("comments", {"comments", "next"}),

@@ -4,6 +4,7 @@
 
 #include "ctl_keeper_tasks.h"
 
+#include "ctl_announce.h"
 #include "ctl_clock.h"
 #include "ctl_decay.h"
 #include "ctl_log.h"
@@ -17,6 +18,7 @@ static void ctl_keeper_tasks_note(const ctl_keeper_task_t *task,
 
 static const ctl_keeper_task_t  ctl_keeper_tasks[] = {
     { "boards", 3000, ctl_standings_tell },
+    { "announce", 2000, ctl_announce },
     { "rules", 5000, ctl_rules_run },
     { "decay", 1000, ctl_decay_run },
     { NULL, 0, NULL }

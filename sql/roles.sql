@@ -48,7 +48,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     canvas_snapshots, weekly_agent_stats, comments, admin_actions,
     artworks, votes, chaos_mechanics, decay_progress, weekly_user_stats,
     weekly_faction_stats, weekly_objectives, objective_progress, agent_tallies,
-    week_hours, faction_tallies
+    week_hours, faction_tallies, faction_owners
     TO canvas_service;
 GRANT SELECT ON
     v_current_week_leaderboard, v_archive_history, contributors_this_week,
@@ -90,7 +90,7 @@ BEGIN
         'chaos_mechanics', 'decay_progress', 'weekly_user_stats',
         'weekly_faction_stats', 'objective_definitions', 'weekly_objectives',
         'objective_progress', 'agent_tallies', 'week_hours',
-        'faction_tallies']
+        'faction_tallies', 'faction_owners']
     LOOP
         CONTINUE WHEN EXISTS (
             SELECT FROM pg_policies

@@ -8,7 +8,8 @@ BEGIN
         SELECT json_build_object('factions', coalesce(
                    json_agg(json_build_object('id', s.id,
                                               'members', s.members,
-                                              'pixels', s.pixels)
+                                              'pixels', s.pixels,
+                                              'territory', s.territory)
                             ORDER BY s.number), '[]'))
           FROM v_faction_standings s);
 END

@@ -34,7 +34,8 @@ BEGIN
                                        v_new.users, v_new.agents,
                                        v_new.last_hour);
 
-        IF v_new.factions THEN
+        -- Who has no faction, and what fades, takes territory too.
+        IF v_new.factions OR EXISTS (SELECT FROM faction_owners) THEN
             PERFORM record_count_factions(v_done.epoch, v_from, v_done.seq);
         END IF;
 

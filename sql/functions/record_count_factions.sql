@@ -13,11 +13,20 @@ AS $$
        AND e.faction IS NOT NULL
      GROUP BY e.faction
         ON CONFLICT (faction) DO UPDATE
-       SET pixels = t.pixels + excluded.pixels
+       SET pixels = t.pixels + excluded.pixels;
+
+    SELECT factions_own(array_agg(l.x), array_agg(l.y),
+                        array_agg(l.faction))
+      FROM (SELECT DISTINCT ON (e.x, e.y) e.x, e.y, e.faction
+              FROM pixel_events e
+             WHERE e.epoch = p_epoch
+               AND e.seq > p_from
+               AND e.seq <= p_to
+             ORDER BY e.x, e.y, e.seq DESC) AS l
 $$;
 
 COMMENT ON FUNCTION record_count_factions(bigint, bigint, bigint) IS
-    'Adds a stretch of the log to what factions placed in the week';
+    'Adds a stretch of the log to what factions placed and own in the week';
 
 REVOKE ALL ON FUNCTION record_count_factions(bigint, bigint, bigint)
     FROM PUBLIC;

@@ -35,6 +35,11 @@ BEGIN
         PERFORM decay_restart();
     END IF;
 
+    -- One of a week that waits for its predecessor's archive is not counted.
+    IF p_reason = 'reset' AND coalesce(p_epoch < next_week_epoch(), true) THEN
+        PERFORM factions_vacate();
+    END IF;
+
     RETURN v_lost;
 END
 $$;

@@ -50,13 +50,9 @@ BEGIN
                AND num_nonnulls(user_id, agent_id) = 1) AS l,
            (SELECT count(*) AS actors FROM contributors_this_week) AS c;
 
-    UPDATE faction_tallies t
-       SET pixels = t.pixels - l.pixels
-      FROM (SELECT faction, count(*) AS pixels
-              FROM pixel_events_lost
-             WHERE lost_to_epoch = p_lost_to_epoch AND epoch < v_before
-             GROUP BY faction) AS l
-     WHERE t.faction = l.faction;
+    IF EXISTS (SELECT FROM faction_tallies) THEN
+        PERFORM factions_lost(p_lost_to_epoch);
+    END IF;
 
     DELETE FROM week_hours
      WHERE from_seq >= (SELECT base_seq FROM canvas_epochs

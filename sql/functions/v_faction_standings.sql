@@ -1,7 +1,8 @@
 -- Read with the rights of its owner: profiles are not public, this much is.
 CREATE OR REPLACE VIEW v_faction_standings AS
 SELECT f.number, f.id, coalesce(t.pixels, 0) AS pixels,
-       coalesce(m.members, 0) AS members
+       coalesce(m.members, 0) AS members,
+       coalesce(t.territory, 0) AS territory
   FROM current_canvas c
  CROSS JOIN LATERAL unnest(c.factions) WITH ORDINALITY AS f (id, number)
   LEFT JOIN faction_tallies t ON t.faction = f.number
@@ -13,5 +14,5 @@ SELECT f.number, f.id, coalesce(t.pixels, 0) AS pixels,
               GROUP BY (a.tally).faction) AS m ON m.faction = f.number;
 
 COMMENT ON VIEW v_faction_standings IS
-    'Pixels of the factions of the running week, and how many actors placed for
-them, each counted where it placed last';
+    'Pixels of the factions of the running week, how many actors placed for
+them, each counted where it placed last, and how much of the canvas is theirs';

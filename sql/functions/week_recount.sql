@@ -34,10 +34,9 @@ BEGIN
               FROM week_totals) AS t;
 
     DELETE FROM week_hours;
-    DELETE FROM faction_tallies;
-    PERFORM week_hours_add(r.epoch, r.from_seq, r.to_seq),
-            record_count_factions(r.epoch, r.from_seq, r.to_seq)
+    PERFORM week_hours_add(r.epoch, r.from_seq, r.to_seq)
        FROM (SELECT * FROM week_ranges() ORDER BY epoch) AS r;
+    PERFORM factions_recount();
     PERFORM objectives_recount(NULL);
 END
 $$;

@@ -2,7 +2,7 @@
 -- without owning anything.
 
 BEGIN;
-SELECT plan(79);
+SELECT plan(80);
 
 INSERT INTO users (username, password_hash) VALUES ('ada', 'secret');
 INSERT INTO agents (name, api_key_hash) VALUES ('bot', 'secret');

@@ -4,6 +4,7 @@ what clients are told, and what is left of it in the archive."""
 import uuid
 
 import pytest
+import requests
 
 from harness.stack import PREFIX, wait_for
 
@@ -52,6 +53,13 @@ def board(stack, name):
     return {member.decode(): int(score) for member, score
             in stack.redis.zrange(PREFIX + "leaderboard:" + name, 0, -1,
                                   withscores=True)}
+
+
+def factions(stack):
+    """What everybody is told of them."""
+    answer = requests.get(stack.url + "/api/v1/factions", timeout=10)
+    return {f["id"]: (f["members"], f["pixels"], f["territory"])
+            for f in answer.json()["factions"]}
 
 
 def save(stack, mode, rules):
@@ -142,8 +150,14 @@ def test_color_factions(stack):
     wait_for(lambda: board(stack, "factions") == {"blue": 3, "red": 1},
              what="the board of factions")
 
+    accepted(eve.place(3, 1, 2))            # bob's pixel
+    wait_for(lambda: factions(stack) == {
+        "red": (1, 2, 2), "blue": (2, 3, 2), "green": (0, 0, 0),
+        "yellow": (0, 0, 0)}, what="members, pixels, territory")
+
     slug, rules = turn(stack, "classic")
     assert slug == "color-factions"
+    assert factions(stack) == {}
     assert rules["factions"] == ["red", "blue", "green", "yellow"]
     accepted(ada.place(1, 1, 1))
     assert not stack.redis.exists(ACTORS, FACTIONS)

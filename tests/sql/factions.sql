@@ -26,8 +26,10 @@ SELECT is(api_factions()::jsonb, '{"factions": []}', 'a week without');
 
 UPDATE current_canvas SET factions = '{red,blue}';
 SELECT is(api_factions()::jsonb,
-          '{"factions": [{"id": "red", "members": 0, "pixels": 0},
-                         {"id": "blue", "members": 0, "pixels": 0}]}',
+          '{"factions": [{"id": "red", "members": 0, "pixels": 0,
+                          "territory": 0},
+                         {"id": "blue", "members": 0, "pixels": 0,
+                          "territory": 0}]}',
           'nobody placed yet');
 
 SELECT pg_temp.put_for(1, 1, 5, 'ada', 1);
@@ -35,26 +37,34 @@ SELECT pg_temp.put_for(1, 6, 9, 'bob', 2);
 SELECT pg_temp.put_for(1, 10, 12, 'eve', 2);
 SELECT pg_temp.put_for(1, 13, 13, 'ivy', NULL);
 SELECT is(api_factions()::jsonb,
-          '{"factions": [{"id": "red", "members": 1, "pixels": 5},
-                         {"id": "blue", "members": 2, "pixels": 7}]}',
+          '{"factions": [{"id": "red", "members": 1, "pixels": 5,
+                          "territory": 5},
+                         {"id": "blue", "members": 2, "pixels": 7,
+                          "territory": 7}]}',
           'those who placed, and what');
 
 SELECT pg_temp.put_for(1, 14, 15, 'bob', 1);
 SELECT is(api_factions()::jsonb,
-          '{"factions": [{"id": "red", "members": 2, "pixels": 7},
-                         {"id": "blue", "members": 1, "pixels": 7}]}',
+          '{"factions": [{"id": "red", "members": 2, "pixels": 7,
+                          "territory": 7},
+                         {"id": "blue", "members": 1, "pixels": 7,
+                          "territory": 7}]}',
           'one who changed sides is counted once');
 
 SELECT mark(2, 11, 'restart');
 SELECT is(api_factions()::jsonb,
-          '{"factions": [{"id": "red", "members": 1, "pixels": 5},
-                         {"id": "blue", "members": 2, "pixels": 6}]}',
+          '{"factions": [{"id": "red", "members": 1, "pixels": 5,
+                          "territory": 5},
+                         {"id": "blue", "members": 2, "pixels": 6,
+                          "territory": 6}]}',
           'what is lost does not count');
 
 SELECT week_recount(c) FROM current_canvas c;
 SELECT is(api_factions()::jsonb,
-          '{"factions": [{"id": "red", "members": 1, "pixels": 5},
-                         {"id": "blue", "members": 2, "pixels": 6}]}',
+          '{"factions": [{"id": "red", "members": 1, "pixels": 5,
+                          "territory": 5},
+                         {"id": "blue", "members": 2, "pixels": 6,
+                          "territory": 6}]}',
           'counted anew');
 
 SELECT archive_and_reset_week(image(), 'color-factions');

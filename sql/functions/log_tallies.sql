@@ -28,9 +28,8 @@ BEGIN
     ), tallies AS (
         SELECT a.user_id, a.agent_id, a.pixels, a.last_at, a.faction,
                (coalesce(a.user_id, a.agent_id), a.pixels, a.last_at,
-                (a.pixels, a.colors, NULL, NULL, NULL, NULL, NULL, a.fresh,
-                 a.repaints, a.faction,
-                 NULL)::objective_tally)::actor_pixels AS what
+                a.colors, a.fresh, a.repaints,
+                a.faction)::actor_pixels AS what
           FROM actors a
     )
     SELECT array_agg(t.what) FILTER (WHERE t.user_id IS NOT NULL),

@@ -1,6 +1,6 @@
 CREATE OR REPLACE FUNCTION objective_event(
     p_reached objective_reached, p_goal weekly_objectives,
-    p_epoch bigint, p_from bigint, p_to bigint,
+    p_epoch bigint, p_from bigint, p_to bigint, p_hour integer,
     OUT seq bigint, OUT created_at timestamptz)
     LANGUAGE plpgsql STABLE
     SET search_path = canvas, public, pg_temp
@@ -14,7 +14,7 @@ BEGIN
         WHEN p_goal.metric IN ('hours', 'days') THEN p_goal.target - 1
         WHEN p_goal.metric <> 'hour_pixels'
             THEN coalesce(tally_value(v_before, p_goal.metric), 0)
-        WHEN v_before.hour = (p_reached.after).hour THEN v_before.hour_pixels
+        WHEN v_before.hour = p_hour THEN v_before.hour_pixels
         ELSE 0 END;
 
     SELECT e.seq, e.created_at INTO objective_event.seq,
@@ -47,12 +47,13 @@ END
 $$;
 
 COMMENT ON FUNCTION objective_event(objective_reached, weekly_objectives,
-                                    bigint, bigint, bigint) IS
+                                    bigint, bigint, bigint, integer) IS
     'The placement, in a stretch of the log within one hour, by which an actor
 completed an objective';
 
 REVOKE ALL ON FUNCTION objective_event(objective_reached, weekly_objectives,
-                                       bigint, bigint, bigint) FROM PUBLIC;
+                                       bigint, bigint, bigint, integer)
+    FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION objective_event(objective_reached,
                                           weekly_objectives, bigint, bigint,
-                                          bigint) TO canvas_service;
+                                          bigint, integer) TO canvas_service;

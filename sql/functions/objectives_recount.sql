@@ -24,8 +24,10 @@ BEGIN
      WHERE g.announced_at IS NOT NULL;
 
     UPDATE user_profiles
-       SET tally = NULL
-     WHERE (tally).pixels IS NOT NULL
+       SET pixels_this_week = 0, hour = -1, hour_pixels = 0, best_hour = 0,
+           hours = 0, days = 0, fresh = 0, repaints = 0, faction = NULL,
+           completed = 0, colors = B'0'::bit(256)
+     WHERE (hour >= 0 OR pixels_this_week > 0)
        AND (p_actors IS NULL OR user_id = ANY (p_actors));
 
     DELETE FROM agent_tallies
@@ -38,10 +40,9 @@ BEGIN
     LOOP
         v_new := log_tallies(v_part.epoch, v_part.from_seq, v_part.to_seq,
                              p_actors);
-        PERFORM record_count_week(tallies_only(v_new.users),
-                                  tallies_only(v_new.agents), v_part.epoch,
+        PERFORM record_count_week(v_new.users, v_new.agents, v_part.epoch,
                                   v_part.from_seq, v_part.to_seq,
-                                  v_part.hour);
+                                  v_part.hour, true);
     END LOOP;
 
     UPDATE objective_progress p
@@ -53,8 +54,8 @@ END
 $$;
 
 COMMENT ON FUNCTION objectives_recount(uuid[]) IS
-    'Sets the tallies of the running week and what is completed to what the log
-says, for some actors or for everybody (NULL)';
+    'Sets what actors did in the running week, and what they completed, to what
+the log says: some of them or everybody (NULL).  Not weekly_agent_stats';
 
 REVOKE ALL ON FUNCTION objectives_recount(uuid[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION objectives_recount(uuid[]) TO canvas_service;

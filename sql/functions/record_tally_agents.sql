@@ -7,23 +7,41 @@ AS $$
 DECLARE
     v_reached  objective_reached[];
 BEGIN
+    INSERT INTO agent_tallies (agent_id)
+    SELECT b.actor_id FROM unnest(p_agents) b
+        ON CONFLICT DO NOTHING;
+
     -- The join with agent_tallies sees what was there before.
     WITH counted AS (
-        INSERT INTO agent_tallies AS t (agent_id, tally)
-        SELECT b.actor_id, tally_add(NULL, b.tally, p_hour)
+        UPDATE agent_tallies t
+           SET pixels = t.pixels + b.pixels,
+               hour_pixels = b.pixels + CASE WHEN t.hour = p_hour
+                                             THEN t.hour_pixels ELSE 0 END,
+               best_hour = greatest(t.best_hour,
+                                    b.pixels + CASE WHEN t.hour = p_hour
+                                                    THEN t.hour_pixels
+                                                    ELSE 0 END),
+               hours = t.hours + (t.hour <> p_hour)::integer,
+               days = t.days + (t.hour / 24 <> p_hour / 24)::integer,
+               hour = p_hour,
+               fresh = t.fresh + b.fresh,
+               repaints = t.repaints + b.repaints,
+               faction = coalesce(b.faction, t.faction),
+               colors = t.colors | b.colors
           FROM unnest(p_agents) b
-            ON CONFLICT (agent_id) DO UPDATE
-           SET tally = tally_add(t.tally, excluded.tally, p_hour)
-        RETURNING t.agent_id, t.tally
+         WHERE t.agent_id = b.actor_id
+        RETURNING t.agent_id, t.completed,
+                  ARRAY[t.pixels, t.best_hour, t.hours, t.days, t.fresh,
+                        t.repaints, bit_count(t.colors)] AS reached
     )
-    SELECT array_agg((c.agent_id, true, g.id, t.tally,
-                      c.tally)::objective_reached) INTO v_reached
-      FROM counted c
+    SELECT array_agg((n.agent_id, true, g.id, n.reached[g.slot],
+                      agent_tally(t))::objective_reached) INTO v_reached
+      FROM counted n
       JOIN unnest(p_goals) g
-        ON (c.tally).completed & (1::bigint << g.number) = 0
+        ON n.reached[g.slot] >= g.target
+       AND n.completed & (1::bigint << g.number) = 0
        AND g.scope <> 'user'
-       AND tally_value(c.tally, g.metric) >= g.target
-      LEFT JOIN agent_tallies t ON t.agent_id = c.agent_id;
+      LEFT JOIN agent_tallies t ON t.agent_id = n.agent_id;
 
     RETURN v_reached;
 END

@@ -23,14 +23,6 @@ BEGIN
              GROUP BY agent_id) AS l
      WHERE a.id = l.agent_id;
 
-    UPDATE user_profiles p
-       SET pixels_this_week = p.pixels_this_week - l.pixels
-      FROM (SELECT user_id, count(*) AS pixels
-              FROM pixel_events_lost
-             WHERE lost_to_epoch = p_lost_to_epoch AND epoch < v_before
-             GROUP BY user_id) AS l
-     WHERE p.user_id = l.user_id;
-
     UPDATE weekly_agent_stats s
        SET pixels_placed = s.pixels_placed - l.pixels
       FROM (SELECT agent_id, count(*) AS pixels
@@ -38,6 +30,17 @@ BEGIN
              WHERE lost_to_epoch = p_lost_to_epoch AND epoch < v_before
              GROUP BY agent_id) AS l
      WHERE s.agent_id = l.agent_id AND s.archive_id IS NULL;
+
+    -- before the contributors are counted: this says who is still one
+    DELETE FROM week_hours
+     WHERE from_seq >= (SELECT base_seq FROM canvas_epochs
+                         WHERE epoch = p_lost_to_epoch);
+
+    PERFORM objectives_recount(
+        (SELECT coalesce(array_agg(DISTINCT coalesce(user_id, agent_id)),
+                         '{}')
+           FROM pixel_events_lost
+          WHERE lost_to_epoch = p_lost_to_epoch AND epoch < v_before));
 
     UPDATE current_canvas
        SET total_pixels_this_week = total_pixels_this_week - l.events,
@@ -53,16 +56,6 @@ BEGIN
     IF EXISTS (SELECT FROM faction_tallies) THEN
         PERFORM factions_lost(p_lost_to_epoch);
     END IF;
-
-    DELETE FROM week_hours
-     WHERE from_seq >= (SELECT base_seq FROM canvas_epochs
-                         WHERE epoch = p_lost_to_epoch);
-
-    PERFORM objectives_recount(
-        (SELECT coalesce(array_agg(DISTINCT coalesce(user_id, agent_id)),
-                         '{}')
-           FROM pixel_events_lost
-          WHERE lost_to_epoch = p_lost_to_epoch AND epoch < v_before));
 END
 $$;
 

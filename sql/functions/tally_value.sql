@@ -5,12 +5,12 @@ CREATE OR REPLACE FUNCTION tally_value(
 AS $$
     SELECT CASE p_metric
            WHEN 'pixels' THEN (p_tally).pixels
-           WHEN 'colors' THEN bit_count((p_tally).colors)
            WHEN 'hour_pixels' THEN (p_tally).best_hour
            WHEN 'hours' THEN (p_tally).hours
            WHEN 'days' THEN (p_tally).days
            WHEN 'fresh' THEN (p_tally).fresh
            WHEN 'repaints' THEN (p_tally).repaints
+           WHEN 'colors' THEN bit_count((p_tally).colors)
            END
 $$;
 

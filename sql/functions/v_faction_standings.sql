@@ -6,12 +6,12 @@ SELECT f.number, f.id, coalesce(t.pixels, 0) AS pixels,
   FROM current_canvas c
  CROSS JOIN LATERAL unnest(c.factions) WITH ORDINALITY AS f (id, number)
   LEFT JOIN faction_tallies t ON t.faction = f.number
-  LEFT JOIN (SELECT (a.tally).faction, count(*) AS members
-               FROM (SELECT tally FROM user_profiles
+  LEFT JOIN (SELECT a.faction, count(*) AS members
+               FROM (SELECT faction FROM user_profiles
                       UNION ALL
-                     SELECT tally FROM agent_tallies) AS a
-              WHERE (a.tally).faction IS NOT NULL
-              GROUP BY (a.tally).faction) AS m ON m.faction = f.number;
+                     SELECT faction FROM agent_tallies) AS a
+              WHERE a.faction IS NOT NULL
+              GROUP BY a.faction) AS m ON m.faction = f.number;
 
 COMMENT ON VIEW v_faction_standings IS
     'Pixels of the factions of the running week, how many actors placed for

@@ -7,19 +7,6 @@ BEGIN
     PERFORM week_count(p_week.start_epoch, p_week.start_seq,
                        coalesce(next_week_epoch(), 9007199254740991));
 
-    UPDATE user_profiles
-       SET pixels_this_week = 0, tally = NULL
-     WHERE pixels_this_week > 0;
-
-    INSERT INTO user_profiles (user_id, pixels_this_week, last_placed_at)
-    SELECT w.actor_id, w.pixels, w.last_at
-      FROM week_totals w JOIN users u ON u.id = w.actor_id
-     WHERE w.kind <> 'a'
-        ON CONFLICT (user_id) DO UPDATE
-       SET pixels_this_week = excluded.pixels_this_week,
-           last_placed_at = greatest(user_profiles.last_placed_at,
-                                     excluded.last_placed_at);
-
     DELETE FROM weekly_agent_stats WHERE archive_id IS NULL;
 
     PERFORM update_agent_weekly_stats(w.actor_id, w.pixels::integer)

@@ -49,6 +49,9 @@ CREATE TABLE weekly_objectives (
     scope         text NOT NULL,
     reward        integer NOT NULL,
     at_week_end   boolean NOT NULL,
+    slot          integer GENERATED ALWAYS AS (array_position(
+                      ARRAY['pixels', 'hour_pixels', 'hours', 'days', 'fresh',
+                            'repaints', 'colors'], metric)) STORED,
     week_number   integer NOT NULL CHECK (week_number BETWEEN 1 AND 53),
     year          integer NOT NULL,
     archive_id    uuid REFERENCES canvas_archives,
@@ -66,7 +69,9 @@ CREATE INDEX idx_weekly_objectives_archive ON weekly_objectives (archive_id);
 COMMENT ON TABLE weekly_objectives IS
     'The objectives of a week, as their definitions were when it began';
 COMMENT ON COLUMN weekly_objectives.number IS
-    'Bit of objective_tally.completed';
+    'Bit of user_profiles.completed';
+COMMENT ON COLUMN weekly_objectives.slot IS
+    'Place of the metric among those that are counted as events come';
 COMMENT ON COLUMN weekly_objectives.archive_id IS
     'NULL while the week runs';
 
@@ -115,7 +120,6 @@ COMMENT ON COLUMN objective_progress.announced_at IS
 
 CREATE TYPE objective_tally AS (
     pixels       bigint,
-    colors       bit(256),
     hour         integer,
     hour_pixels  integer,
     best_hour    integer,
@@ -123,42 +127,77 @@ CREATE TYPE objective_tally AS (
     days         integer,
     fresh        integer,
     repaints     integer,
-    faction      smallint,
-    completed    bigint
+    colors       bit(256)
 );
 
 COMMENT ON TYPE objective_tally IS
     'What an actor did in a week, as far as objectives ask';
-COMMENT ON COLUMN objective_tally.colors IS 'Bit n: placed colour n';
-COMMENT ON COLUMN objective_tally.hour IS
-    'Hour of the latest placement, by week_hours';
-COMMENT ON COLUMN objective_tally.hour_pixels IS 'Pixels within that hour';
-COMMENT ON COLUMN objective_tally.faction IS
-    'For which it placed last, as pixel_events has it';
-COMMENT ON COLUMN objective_tally.completed IS
-    'Bit n: the weekly objective of that number is completed';
 
 CREATE TYPE objective_reached AS (
     actor_id             uuid,
     is_agent             boolean,
     weekly_objective_id  uuid,
-    before               objective_tally,
-    after                objective_tally
+    value                bigint,
+    before               objective_tally
 );
 
 COMMENT ON TYPE objective_reached IS
     'An actor reached the target of an objective with what was just counted';
 
-ALTER TYPE actor_pixels ADD ATTRIBUTE tally objective_tally;
+ALTER TYPE actor_pixels
+    ADD ATTRIBUTE colors bit(256),
+    ADD ATTRIBUTE fresh integer,
+    ADD ATTRIBUTE repaints integer,
+    ADD ATTRIBUTE faction smallint;
 
-ALTER TABLE user_profiles ADD tally objective_tally;
+COMMENT ON COLUMN actor_pixels.faction IS 'NULL: it placed for none';
 
-COMMENT ON COLUMN user_profiles.tally IS 'Of the week of current_canvas';
+-- What seldom changes comes last, where an update need not log it.
+ALTER TABLE user_profiles
+    ADD hour         integer NOT NULL DEFAULT -1,
+    ADD hour_pixels  integer NOT NULL DEFAULT 0,
+    ADD best_hour    integer NOT NULL DEFAULT 0,
+    ADD hours        integer NOT NULL DEFAULT 0,
+    ADD days         integer NOT NULL DEFAULT 0,
+    ADD fresh        integer NOT NULL DEFAULT 0,
+    ADD repaints     integer NOT NULL DEFAULT 0,
+    ADD faction      smallint,
+    ADD completed    bigint NOT NULL DEFAULT 0,
+    ADD colors       bit(256) NOT NULL DEFAULT B'0'::bit(256);
+
+COMMENT ON COLUMN user_profiles.hour IS
+    'Of week_hours, of the latest placement; -1: none in this week';
+COMMENT ON COLUMN user_profiles.hour_pixels IS 'Pixels within that hour';
+COMMENT ON COLUMN user_profiles.best_hour IS
+    'The most pixels within one hour of this week';
+COMMENT ON COLUMN user_profiles.hours IS
+    'In how many hours of this week a pixel was placed; days: the same';
+COMMENT ON COLUMN user_profiles.fresh IS
+    'Pixels of another colour on the background';
+COMMENT ON COLUMN user_profiles.repaints IS
+    'Painted pixels that were given another colour';
+COMMENT ON COLUMN user_profiles.faction IS
+    'For which it placed last in this week, as pixel_events has it';
+COMMENT ON COLUMN user_profiles.completed IS
+    'Bit n: the weekly objective of that number is completed';
+COMMENT ON COLUMN user_profiles.colors IS 'Bit n: placed colour n';
 
 CREATE TABLE agent_tallies (
-    agent_id  uuid PRIMARY KEY REFERENCES agents ON DELETE CASCADE,
-    tally     objective_tally
+    agent_id     uuid PRIMARY KEY REFERENCES agents ON DELETE CASCADE,
+    pixels       bigint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 70);
+
+ALTER TABLE agent_tallies
+    ADD hour         integer NOT NULL DEFAULT -1,
+    ADD hour_pixels  integer NOT NULL DEFAULT 0,
+    ADD best_hour    integer NOT NULL DEFAULT 0,
+    ADD hours        integer NOT NULL DEFAULT 0,
+    ADD days         integer NOT NULL DEFAULT 0,
+    ADD fresh        integer NOT NULL DEFAULT 0,
+    ADD repaints     integer NOT NULL DEFAULT 0,
+    ADD faction      smallint,
+    ADD completed    bigint NOT NULL DEFAULT 0,
+    ADD colors       bit(256) NOT NULL DEFAULT B'0'::bit(256);
 
 COMMENT ON TABLE agent_tallies IS
     'Agents in the week of current_canvas, as user_profiles has it of users';

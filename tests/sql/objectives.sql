@@ -195,7 +195,7 @@ SELECT archive_and_reset_week(image(), 'classic');
 SELECT is(json_array_length(api_objectives() -> 'objectives'), 0,
           'none are active');
 SELECT put(2, 161, 200, 'ada');
-SELECT is((tally).pixels, 40::bigint, 'it is counted all the same')
+SELECT is(hour_pixels, 40, 'it is counted all the same')
   FROM user_profiles WHERE user_id = actor('ada');
 
 -- constraints

@@ -79,7 +79,7 @@ SELECT set_eq(
           'api_snapshots', 'api_votes', 'archive_mode_json',
           'comment_json', 'standing_json', 'voting_enabled',
           'api_factions', 'api_objectives', 'objective_first',
-          'objective_leaders', 'tally_value',
+          'objective_leaders', 'tally_value', 'profile_tally', 'agent_tally',
           'chaos_about', 'chaos_day', 'chaos_draw', 'chaos_point',
           'game_mode_json', 'get_current_game_mode', 'history_json',
           'history_limit', 'milliseconds_until', 'next_week_reset',

@@ -175,5 +175,6 @@ def test_factions_of_the_week(stack):
 
     assert wait_for(counted) == [
         {"id": faction, "members": int(faction == "blue"),
-         "pixels": 3 * (faction == "blue")}
+         "pixels": 3 * (faction == "blue"),
+         "territory": 3 * (faction == "blue")}
         for faction in ("red", "blue", "green", "yellow")]

@@ -186,7 +186,9 @@ def test_no_secret_no_rotation(new_stack):
         text = file.read()
     with open(conf, "w", encoding="utf-8") as file:
         file.write(re.sub(r"cron_secret_file [^;]*;", "", text))
+    before = stack.workers()
     stack.reload()
+    wait_for(lambda: not before & stack.workers(), what="the old workers' end")
 
     for given in ("Bearer ", "Bearer x", f"Bearer {secret(stack)}"):
         refused(rotate(stack, Authorization=given), 401, "UNAUTHORIZED")
@@ -512,6 +514,7 @@ def test_client_gone(slow):
 def test_the_subscription_comes_back(stack):
     """Cut off, a worker hears answers again, and of the canvas too."""
     guest = stack.guest()
+    turn(stack, mode="classic")
     stack.redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
     wait_for(lambda: stack.redis.pubsub_channels(PREFIX + "canvas:replies:*"),
              what="subscriptions")

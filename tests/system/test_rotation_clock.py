@@ -49,9 +49,10 @@ def fixture_timed(world):
     redis_server, postgres, clock = world
 
     def set_clock(moment):
-        clock.write_text(f"{(moment - NOW).total_seconds():+.0f}\n")
+        ahead = moment - datetime.datetime.now(datetime.timezone.utc)
+        clock.write_text(f"{ahead.total_seconds():+.0f}\n")
 
-    set_clock(NOW)
+    clock.write_text("+0\n")
     stores = Stores(redis_server, postgres)
     stores.ok("migrate")
     yield stores, set_clock

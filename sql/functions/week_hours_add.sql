@@ -14,7 +14,7 @@ AS $$
              WHERE l.epoch = p_epoch
                AND l.seq > p_from
                AND l.seq <= p_to) AS e
-     WHERE e.hour > coalesce((SELECT max(w.hour) FROM week_hours w), -1e9)
+     WHERE e.hour > coalesce((SELECT max(w.hour) FROM week_hours w), -1)
      GROUP BY e.hour
 $$;
 

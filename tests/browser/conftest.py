@@ -17,6 +17,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
+import psycopg2
 import pytest
 import requests
 
@@ -125,6 +126,22 @@ class Canvas:
             json.dump(mode, file)
             file.flush()
             assert self.helper("mode", "save", file.name).wait(30) == 0
+
+    def sql(self, *statements):
+        """in one transaction, as the owner of the database"""
+        if not self._private:
+            pytest.skip("is not ours to change")
+
+        connection = psycopg2.connect(
+            f"{self.stack.postgres.conninfo} user=postgres",
+            options="-c search_path=canvas")
+
+        try:
+            with connection, connection.cursor() as cursor:
+                for statement in statements:
+                    cursor.execute(statement)
+        finally:
+            connection.close()
 
     def notify(self, notice):
         """what the helper has to say to everybody"""

@@ -74,6 +74,49 @@ def me(page, canvas):
                                         timeout=10).json()
 
 
+# of the text of what matches, against what it is written on: 1 to 21
+CONTRAST = """((selector) => {
+    const probe = document.createElement("canvas").getContext("2d");
+    const parts = (color) => {
+        probe.clearRect(0, 0, 1, 1);
+        probe.fillStyle = color;
+        probe.fillRect(0, 0, 1, 1);
+
+        return [...probe.getImageData(0, 0, 1, 1).data];
+    };
+    const under = (element) => {
+        const [r, g, b, a] = element === null ? [255, 255, 255, 255]
+            : parts(getComputedStyle(element).backgroundColor);
+
+        return a === 255 ? [r, g, b] : under(element.parentElement)
+            .map((c, i) => (c * (255 - a) + [r, g, b][i] * a) / 255);
+    };
+    const light = (color) => color.slice(0, 3).map((c) => c / 255)
+        .map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+
+    return [...document.querySelectorAll(selector)].map((element) => {
+        const [dark, bright] = [
+            light(parts(getComputedStyle(element).color)),
+            light(under(element)),
+        ].sort((a, b) => a - b);
+
+        return (bright + 0.05) / (dark + 0.05);
+    });
+})"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_buttons_can_be_read(page, scheme):
+    """WCAG 2, 1.4.3"""
+    page.call("Emulation.setEmulatedMedia", features=[
+        {"name": "prefers-color-scheme", "value": scheme}])
+    open_tab(page, "comments")
+    contrasts = page.evaluate(f"{CONTRAST}('#week button:not(:disabled)')")
+    assert len(contrasts) > 8
+    assert min(contrasts) >= 4.5
+
+
 def test_standings_are_live(canvas, page):
     """one's own row is marked, and others come without asking"""
     open_tab(page, "standings")

@@ -1,5 +1,7 @@
 """Playing by the rules of the week: what is not allowed is seen before."""
 
+import json
+
 import pytest
 from conftest import LIVE
 from visitor import (choose, open_tab, ready, reopen, session_of,
@@ -7,6 +9,10 @@ from visitor import (choose, open_tab, ready, reopen, session_of,
                      wait_shown, wait_text, where)
 
 BUTTON = "document.getElementById('place-text').textContent"
+
+# whether nothing may be placed at (x, y)
+SHADED = """((x, y) => document.getElementById("mask").getContext("2d")
+    .getImageData(x, y, 1, 1).data[3] > 0)"""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -206,6 +212,20 @@ def test_faction_was_chosen_in_another_window(canvas, week, visit):
     page.errors = [e for e in page.errors if "409" not in e]
 
 
+def test_choice_of_a_faction_ends_with_the_week(canvas, week, visit):
+    """what is offered goes when there is nothing to choose any more"""
+    week("browser-teams", {"faction_required": True,
+                           "factions": ["red", "teal"]})
+    page = visit(MEMBERS)
+
+    says(page, "Choose a faction")
+    page.evaluate("document.getElementById('place').click()")
+    page.wait("document.getElementById('factions').open")
+    week("browser-open", {})
+    page.wait("!document.getElementById('factions').open", "it has gone")
+    says(page, "Choose a pixel")
+
+
 def test_one_color_is_given(canvas, week, visit):
     """and no other can be picked"""
     week("browser-color", {"colorLock": True, "assignRandomColor": True})
@@ -242,3 +262,65 @@ def test_first_color_stays(canvas, week, visit):
     page.wait(f"{enabled}.join() === '6'", "only that one is left")
     reopen(page, canvas)
     page.wait(f"{enabled}.join() === '6'", "it is known after a reload")
+
+
+@pytest.fixture
+def chaos(canvas):
+    """days of chaos, the next of which begins when it is called"""
+    keep = "CREATE TABLE chaos_kept AS TABLE chaos_mechanics"
+    clear = "DELETE FROM chaos_mechanics"
+
+    def draw(days, *mechanics):
+        canvas.sql(clear, *(
+            "INSERT INTO chaos_mechanics (name, rules, description) "
+            f"VALUES ('{name}', '{json.dumps(rules)}', '-')"
+            for name, rules in mechanics),
+            "UPDATE current_canvas SET week_started_at = week_started_at "
+            f"- interval '{days} days'")
+
+    canvas.sql(keep)
+    yield draw
+    canvas.sql(clear, "INSERT INTO chaos_mechanics TABLE chaos_kept",
+               "DROP TABLE chaos_kept")
+
+
+def half(x):
+    return {"maskPercent": [{"x": x, "y": 0, "width": 50, "height": 100}]}
+
+
+def test_another_day_of_chaos(canvas, week, visit, chaos):
+    """other rules for everybody, while the page is open"""
+    east, west = f"{SHADED}(499, 9)", f"{SHADED}(0, 9)"
+
+    chaos(0, ("one_each", {"max_pixels_per_user": 1}), ("west", half(0)))
+    week("browser-chaos", {"randomDaily": True, "combineMechanics": True})
+    page = visit()
+    open_tab(page, "about")
+    page.wait(f"{east} && !{west}", "the east is shaded")
+    wait_text(page, "#part-about", "Today: ")
+    wait_text(page, "#part-about", "one each")
+    wait_text(page, "#part-about .rules", "Everybody has 1 pixel for today.")
+
+    page.click(*where(page, 30, 30))
+    wait_placed(page)
+    ready(page)
+    page.click(*where(page, 31, 30))
+    says(page, "No pixels left")
+
+    chaos(1, ("east", half(50)), ("mine", {"colorLock": True,
+                                           "assignRandomColor": True}))
+    page.wait(f"{west} && !{east}", "the west is shaded")
+    wait_text(page, "#part-about .rules", "You are given one colour")
+    wait_text(page, "#part-about .own", "mine")
+    assert "one each" not in page.evaluate(
+        "document.getElementById('part-about').textContent")
+
+    # whoever had no pixels left has some again, of one colour
+    enabled = """[...document.querySelectorAll("#palette input")]
+        .filter((i) => !i.disabled).map((i) => Number(i.value))"""
+    page.wait(f"{enabled}.length === 1", "one colour is given")
+    page.click(*where(page, 30, 30))
+    wait_said(page, "nobody place there")
+    page.click(*where(page, 400, 60))
+    canvas.wait_pixel(400, 60, page.evaluate(enabled)[0])
+    shows_what_the_server_has(page)

@@ -5,7 +5,6 @@ from conftest import LIVE
 from visitor import SCRIPT, open_tab, reopen, spots, text, wait_text
 
 
-
 @pytest.fixture
 def weeks(canvas):
     """turns to another mode, and to classic again in the end"""
@@ -120,6 +119,23 @@ def test_upcoming_mode(canvas, page):
     try:
         reopen(page, canvas)
         wait_text(page, "#part-about .list", "Speed Run")
+    finally:
+        assert canvas.helper("mode", "unschedule").wait(30) == 0
+
+
+def test_upcoming_mode_is_announced(canvas, page):
+    """to an open page, which does not ask; what it is called is text"""
+    canvas.save_mode("browser-next", {}, name=SCRIPT, description=SCRIPT)
+    open_tab(page, "about")
+    wait_text(page, "#part-about .calm", "will be announced soon")
+    page.evaluate("window.fetch = () => Promise.reject(new Error('asked'))")
+
+    assert canvas.helper("mode", "schedule", "browser-next").wait(30) == 0
+
+    try:
+        wait_text(page, "#part-about .list", SCRIPT)
+        wait_text(page, "#part-about .list", "Begins on ")
+        assert page.evaluate("window.hacked") is None
     finally:
         assert canvas.helper("mode", "unschedule").wait(30) == 0
 

@@ -11,6 +11,7 @@ export class Factions {
     #dialog = document.getElementById("factions");
     #list = document.getElementById("factions-list");
     #problem = document.getElementById("factions-problem");
+    #offered = "";              // the names in the list
 
     // joined(): play.faction has changed
     constructor(play, joined) {
@@ -31,6 +32,20 @@ export class Factions {
         this.#draw(await members());
     }
 
+    // The rules may be others now, or the choice made elsewhere: what is open
+    // offers what there is to choose, or goes.
+    update() {
+        if (!this.#dialog.open) {
+            return;
+        }
+
+        if (this.#play.obstacle(-Infinity) !== "faction_required") {
+            this.#dialog.close();
+        } else if (this.#play.factions.join() !== this.#offered) {
+            this.#draw(new Map());
+        }
+    }
+
     // members: by name
     #draw(members) {
         const focused = document.activeElement?.dataset.key;
@@ -43,6 +58,7 @@ export class Factions {
             return button;
         };
 
+        this.#offered = this.#play.factions.join();
         this.#list.replaceChildren(
             ...this.#play.factions.map((name) => choice(
                 name, { faction: name }, flag(name),

@@ -243,6 +243,7 @@ class Page {
 
     #rules(message) {
         this.#placing.cooldown = message.cooldown;
+        this.#play.others(message.rules);
         this.#game.ruled(message);
         this.#whoAmI(Math.random() * SPREAD_MS);
     }
@@ -288,6 +289,7 @@ class Page {
     // what the rules allow may have changed
     #settle() {
         this.#palette.lock(this.#play.color);
+        this.#factions.update();
         this.#placing.label();
         this.#week.draw();
     }

@@ -34,9 +34,19 @@ export class Play {
         this.#color = color;
     }
 
+    // Other rules were said: which colour they give this visitor is not known.
+    // The faction stays, as long as nobody says anything else.
+    others(rules) {
+        if (JSON.stringify(rules) !== JSON.stringify(this.rules)) {
+            this.#color = null;
+        }
+    }
+
     // the server took a pixel of that colour
     placed(color) {
-        this.#color ??= color;
+        if (this.rules?.colorLock) {
+            this.#color ??= color;
+        }
     }
 
     // ... or did not take it, by that rule

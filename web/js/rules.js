@@ -13,15 +13,15 @@ const SENTENCES = [
     ["duration_hours", (hours) => hours === null ? null
         : `Pixels may be placed for ${duration(hours)}; then the canvas `
             + "stays as it is until the week is over."],
-    ["max_pixels_per_user", (most) => most === null ? null
-        : `Everybody has ${counted(most, "pixel")} for the whole week.`],
+    ["max_pixels_per_user", (most, rules) => most === null ? null
+        : `Everybody has ${counted(most, "pixel")} for ${span(rules)}.`],
     ["faction_required", (required, rules) => !required ? null
         : "You play for a faction: choose one before your first pixel. "
             + `There are ${list(rules.factions ?? [])}.`],
     ["colorLock", (locked, rules) => !locked ? null
         : rules.assignRandomColor
             ? "You are given one colour, and place only that one."
-            : "The colour of your first pixel is yours for the week: "
+            : `The colour of your first pixel is yours for ${span(rules)}: `
                 + "you place only that one."],
     ["decayHours", (hours, rules, { palette }) => hours === null ? null
         : `A pixel that nobody places again fades to ${rules.decayToColor
@@ -71,6 +71,11 @@ export function endOf(rules, startedAt) {
 
     return typeof rules?.duration_hours === "number" && !Number.isNaN(start)
         ? start + rules.duration_hours * HOUR : Infinity;
+}
+
+// what is counted is counted anew on each day that rules are drawn for
+function span(rules) {
+    return rules.today ? "today" : "the whole week";
 }
 
 function duration(hours) {

@@ -43,8 +43,9 @@ export class Status {
         this.#loading.hidden = true;
     }
 
+    // this page is one of them, though it may not be counted yet
     online(count) {
-        this.#facts.textContent = `${count} online`;
+        this.#facts.textContent = `${Math.max(count, 1)} online`;
     }
 
     // pixel: {x, y} or null
@@ -60,7 +61,10 @@ export class Status {
         clearTimeout(this.#hide);
         this.#toast.textContent = next;
         this.#toast.hidden = next === "";
-        this.#hide = setTimeout(() => this.say(""), SAY_MS);
+
+        if (next !== "") {
+            this.#hide = setTimeout(() => this.say(""), SAY_MS);
+        }
     }
 
     // what can wait until the last sentence was read; of much the newest

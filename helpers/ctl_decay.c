@@ -17,7 +17,7 @@
 #define CTL_DECAY_ROUNDS  5
 
 /* of one call: Redis does nothing else meanwhile */
-#define CTL_DECAY_PIXELS  1000
+#define CTL_DECAY_PIXELS  250
 #define CTL_DECAY_PIXEL   4
 
 /* columns of decay_due() */

@@ -2,6 +2,7 @@
 
 local DECAY_MAX = 1000                  -- pixels of a call
 local BEHIND_MAX = 20000                -- entries that are looked through
+local WALK_MAX = 2 * BEHIND_MAX         -- ... that are remembered
 local NOBODY = 's' .. ('\0'):rep(16)    -- kind and actor
 
 -- the pixels of an argument, u16 x and u16 y each; nil when one is outside
@@ -21,15 +22,30 @@ local function read_pixels(page, bytes)
     return pixels
 end
 
--- The places that changed behind a seq of this epoch, as a set; nil when the
--- stream does not reach back to it.
-local function changed_behind(keys, page, seq)
-    local entries = call('XRANGE', keys[EVENTS],
-                         '(' .. page.prefix .. digits(seq),
-                         page.prefix .. digits(page.seq))
-    local changed = {}
+-- What was read of the log, by the name of the epoch key, so that the calls of
+-- one second, which tell the same position, read it once: epoch; from, upto:
+-- seq; last: place -> seq of its last change in between.
+local walks = {}
 
-    if #entries ~= page.seq - seq then
+-- The walk from this seq, or from before it, up to where the canvas stands; nil
+-- when the stream does not reach back.
+local function walk_behind(keys, page, seq)
+    local name = keys[EPOCH]
+    local walk = walks[name]
+
+    if not walk or walk.epoch ~= page.epoch or walk.from > seq
+       or walk.upto < seq or page.seq - walk.from > WALK_MAX
+    then
+        walk = { epoch = page.epoch, from = seq, upto = seq, last = {} }
+    end
+
+    local entries = call('XRANGE', keys[EVENTS],
+                         '(' .. page.prefix .. digits(walk.upto),
+                         page.prefix .. digits(page.seq))
+
+    walks[name] = nil
+
+    if #entries ~= page.seq - walk.upto then
         return nil
     end
 
@@ -42,10 +58,13 @@ local function changed_behind(keys, page, seq)
 
         local x, y = parse('>HH', event, 2)
 
-        changed[x + y * page.width] = true
+        walk.last[x + y * page.width] = walk.upto + i
     end
 
-    return changed
+    walk.upto = page.seq
+    walks[name] = walk
+
+    return walk
 end
 
 -- One pixel: its publication, nil when it is faded already, false when the
@@ -65,20 +84,25 @@ local function fade(keys, page, pixel, color, ms)
     return seq ~= nil and id .. ' ' .. event
 end
 
--- The pixels that did not change meanwhile: their publications, and whether the
--- log took them all.
-local function fade_all(keys, page, pixels, changed, color)
+-- The pixels that did not change behind seq: their publications, and whether
+-- the log took them all.
+local function fade_all(keys, page, pixels, seq, walk, color)
     local ms, faded = now_ms(), {}
 
     for i = 1, #pixels do
-        if not changed[pixels[i].place] then
+        local place = pixels[i].place
+
+        if (walk.last[place] or 0) <= seq then
             local publication = fade(keys, page, pixels[i], color, ms)
 
             if publication == false then
                 return faded, false
             end
 
-            faded[#faded + 1] = publication
+            if publication then
+                faded[#faded + 1] = publication
+                walk.last[place], walk.upto = page.seq, page.seq
+            end
         end
     end
 
@@ -117,14 +141,14 @@ local function canvas_decay(keys, argv)
     end
 
     local behind = page.seq - seq
-    local changed = behind <= BEHIND_MAX and changed_behind(keys, page, seq)
+    local walk = behind <= BEHIND_MAX and walk_behind(keys, page, seq)
 
-    if not changed then
+    if not walk then
         return {'BEHIND', behind}
     end
 
     local before = page.seq
-    local faded, whole = fade_all(keys, page, pixels, changed, color)
+    local faded, whole = fade_all(keys, page, pixels, seq, walk, color)
 
     if #faded > 0 then
         call('PUBLISH', argv[1], table.concat(faded, '\n'))

@@ -150,14 +150,35 @@ def test_a_stream_that_does_not_reach_back(server, canvas):
     canvas.connection.xtrim(events, minid=f"{epoch}-5", approximate=False)
     assert canvas.decay((epoch, 3), 4, (0, 0)) == [b"BEHIND", 7]
     assert canvas.decay((epoch, 4), 4, (0, 0)) == [b"OK", 11, 11, 1]
-    canvas.connection.xdel(events, f"{epoch}-8")
+    paint(canvas, 10)
+    canvas.connection.xdel(events, f"{epoch}-18")
     assert canvas.decay((epoch, 6), 4, (0, 0))[0] == b"BEHIND"
+    assert canvas.decay((epoch, 18), 4, (0, 0))[0] == b"OK"
 
     # a seq of before the epoch is no position in it
     server.load_library()
     epoch = canvas.hello()[2]
-    assert canvas.decay((epoch, 10), 4, (0, 0)) == [b"BEHIND", 1]
-    assert canvas.decay((epoch, 11), 4, (1, 0))[0] == b"OK"
+    assert canvas.decay((epoch, 21), 4, (0, 0)) == [b"BEHIND", 1]
+    assert canvas.decay((epoch, 22), 4, (1, 0))[0] == b"OK"
+
+
+def test_the_log_is_read_once(canvas):
+    """by all the calls of one position, and of later ones"""
+    epoch = canvas.init(rules=RULES)[1]
+    paint(canvas, 20)
+    canvas.place(3, 0, 2, BOB)          # 21
+    assert canvas.decay((epoch, 20), 4, (0, 0), (3, 0)) == [b"OK", 22, 22, 1]
+
+    canvas.connection.xtrim(canvas.key("canvas:events"), minid=f"{epoch}-23",
+                            approximate=False)
+    canvas.place(5, 0, 2, BOB)          # 23
+    pixels = [(x, 0) for x in (0, 1, 3, 5)]
+    assert canvas.decay((epoch, 20), 4, *pixels) == [b"OK", 24, 24, 1]
+    assert canvas.decay((epoch, 21), 4, *pixels) == [b"OK", 25, 25, 1]
+    assert canvas.decay((epoch, 24), 4, *pixels) == [b"OK", 26, 26, 1]
+    assert canvas.decay((epoch, 19), 4, *pixels) == [b"BEHIND", 7]
+    # what was known is known no more
+    assert canvas.decay((epoch, 21), 4, *pixels)[0] == b"BEHIND"
 
 
 def test_a_stream_that_refuses(canvas):

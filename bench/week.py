@@ -88,19 +88,27 @@ def event_rows(form, events, *options):
 
 
 def make_week(database, events):
-    """The running week, which must be fresh, has had so many."""
+    """The running week, which must be fresh, has had so many.  What an import
+    does in one part; import-events itself would need the recorder stopped."""
     wait_for(lambda: database.value("SELECT epoch FROM recorder_progress"),
              "the recorder")
     epoch = database.value("SELECT epoch FROM recorder_progress")
+    session = database.value("SELECT pg_backend_pid()")
+    table = f"pixel_import_{session}_1"
     rows, first = event_rows("copy", events, epoch)
 
     with rows:
         database.run("BEGIN")
-        database.run("SELECT import_stage(%s)", first)
-        database.copy(f"COPY pixel_import ({COPY}) FROM STDIN "
+        database.run("SELECT import_tables(), import_stage(%s, 1)", session)
+        database.copy(f"COPY {table} ({COPY}) FROM STDIN "
                       "(FORMAT binary, FREEZE)", rows.stdout)
-        database.run("SELECT import_index(%s)", first)
-        database.run("SELECT import_live(%s, %s)", epoch, events)
+        database.run("SELECT import_index(%s, 1, %s, %s)", session, first,
+                     first + 7 * DAY)
+        database.run("INSERT INTO import_counts SELECT user_id, count(*), "
+                     "max(seq), extract(epoch FROM max(created_at)) * 1000 "
+                     f"FROM {table} GROUP BY 1")
+        database.run("SELECT import_live(%s, %s, ARRAY[%s])", epoch, events,
+                     first)
         database.run("UPDATE current_canvas SET week_started_at = "
                      "to_timestamp(%s / 1000.0)", first)
         database.run("UPDATE canvas_epochs SET started_at = "

@@ -6,6 +6,7 @@
 #include "ctl.h"
 
 #include "canvas_grid.h"
+#include "ctl_arg.h"
 #include "ctl_base64.h"
 #include "ctl_bytea.h"
 #include "ctl_fresh.h"
@@ -22,6 +23,8 @@
 #define CMD_IMPORT_LOCK        "canvas:import"
 #define CMD_IMPORT_MODE        "classic"
 
+#define CMD_IMPORT_JOBS        2
+
 /* indexes of a hundred million rows */
 #define CMD_IMPORT_TIMEOUT_MS  3600000
 
@@ -32,6 +35,8 @@ enum {
     CMD_IMPORT_GAME_MODE,
     CMD_IMPORT_LIVE,
     CMD_IMPORT_SKIP,
+    CMD_IMPORT_JOBS_N,
+    CMD_IMPORT_PART,
     CMD_IMPORT_JSON
 };
 
@@ -52,14 +57,18 @@ static ctl_status_t cmd_import_run(ctl_t *ctl, const ctl_args_t *args);
 static ctl_status_t cmd_import_check(cmd_import_t *job, const char **palette,
     ctl_csv_form_t *form);
 static ctl_status_t cmd_import_size(cmd_import_t *job);
+static ctl_status_t cmd_import_parts(cmd_import_t *job);
 static ctl_status_t cmd_import_file(cmd_import_t *job, const char *palette);
 static ctl_status_t cmd_import_live(cmd_import_t *job);
 static ctl_status_t cmd_import_store(cmd_import_t *job);
+static void cmd_import_undo(cmd_import_t *job);
 static ctl_status_t cmd_import_epoch(cmd_import_t *job);
 static ctl_status_t cmd_import_finish(cmd_import_t *job);
-static ctl_status_t cmd_import_archive(cmd_import_t *job);
+static ctl_status_t cmd_import_fill(cmd_import_t *job, const char *parts);
+static ctl_status_t cmd_import_archive(cmd_import_t *job,
+    const char *parts);
 static ctl_status_t cmd_import_insert(cmd_import_t *job, const char *base64,
-    const char *gzip, const char *palette);
+    const char *gzip, const char *palette, const char *parts);
 static void cmd_import_print(const cmd_import_t *job);
 
 
@@ -70,6 +79,8 @@ static const ctl_option_t  cmd_import_options[] = {
     { "mode", 'm', "SLUG", "game mode of the archive (classic)" },
     { "live", 0, NULL, "fill the running canvas, which must be fresh" },
     { "skip-bad", 0, NULL, "leave malformed lines out and count them" },
+    { "jobs", 'j', "N", "connections that load at a time (2)" },
+    { "part", 0, "EVENTS", "rows of a table; a week may have several" },
     { "json", 0, NULL, "print the result as JSON" },
     { NULL, 0, NULL, NULL }
 };
@@ -116,6 +127,10 @@ cmd_import_run(ctl_t *ctl, const ctl_args_t *args)
 
     if (status == CTL_OK) {
         status = cmd_import_size(&job);
+    }
+
+    if (status == CTL_OK) {
+        status = cmd_import_parts(&job);
     }
 
     if (status == CTL_OK) {
@@ -217,6 +232,38 @@ cmd_import_size(cmd_import_t *job)
 }
 
 
+static ctl_status_t
+cmd_import_parts(cmd_import_t *job)
+{
+    uint64_t            jobs, events;
+    const char         *text;
+    const ctl_args_t   *args;
+
+    args = job->args;
+    jobs = CMD_IMPORT_JOBS;
+    events = 0;
+
+    text = args->option[CMD_IMPORT_JOBS_N];
+    if (text != NULL && !ctl_arg_number(text, 1, CTL_LOAD_JOBS_MAX, &jobs)) {
+        return ctl_error_set(&job->ctl->error, CTL_USAGE,
+                             "import-events: --jobs is a number from 1 to %d",
+                             CTL_LOAD_JOBS_MAX);
+    }
+
+    text = args->option[CMD_IMPORT_PART];
+    if (text != NULL && !ctl_arg_number(text, 1, CTL_LOAD_PART_MAX, &events)) {
+        return ctl_error_set(&job->ctl->error, CTL_USAGE,
+                             "import-events: --part is a number from 1 to %d",
+                             CTL_LOAD_PART_MAX);
+    }
+
+    job->load.jobs = jobs;
+    job->load.part_events = events;
+
+    return CTL_OK;
+}
+
+
 /* the lock comes before hours of reading, the transaction after them */
 static ctl_status_t
 cmd_import_file(cmd_import_t *job, const char *palette)
@@ -240,6 +287,11 @@ cmd_import_file(cmd_import_t *job, const char *palette)
             return ctl_error_set(&ctl->error, CTL_NOT_DUE,
                                  "another import is running");
         }
+    }
+
+    /* what another one left that was killed */
+    if (status == CTL_OK) {
+        status = ctl_pg_run(&ctl->pg, "SELECT import_clear()", 0, NULL);
     }
 
     if (status == CTL_OK && job->live) {
@@ -282,24 +334,18 @@ cmd_import_live(cmd_import_t *job)
 }
 
 
+/* parts are staged, and one transaction makes all of them a week */
 static ctl_status_t
 cmd_import_store(cmd_import_t *job)
 {
-    ctl_pg_t      *pg;
     ctl_load_t    *load;
     ctl_status_t   status;
 
-    pg = &job->ctl->pg;
     load = &job->load;
-
-    status = ctl_pg_begin(pg);
-
-    if (status == CTL_OK && !job->live) {
-        status = cmd_import_epoch(job);
-    }
+    status = job->live ? CTL_OK : cmd_import_epoch(job);
 
     if (status == CTL_OK) {
-        load->pg = pg;
+        load->pg = &job->ctl->pg;
         load->sort = job->import.sort;
         load->epoch = strtoull(job->epoch, NULL, 10);
         load->width = job->geometry.width;
@@ -311,18 +357,39 @@ cmd_import_store(cmd_import_t *job)
     }
 
     if (status == CTL_OK) {
+        status = ctl_pg_begin(load->pg);
+    }
+
+    if (status == CTL_OK) {
         status = cmd_import_finish(job);
     }
 
     if (status == CTL_OK) {
-        status = ctl_pg_commit(pg);
+        status = ctl_pg_commit(load->pg);
     }
 
     if (status != CTL_OK) {
-        ctl_pg_rollback(pg);
+        cmd_import_undo(job);
     }
 
     return status;
+}
+
+
+/* if this fails too, the next import or maintain does it */
+static void
+cmd_import_undo(cmd_import_t *job)
+{
+    ctl_t        *ctl;
+    ctl_error_t   kept;
+
+    ctl = job->ctl;
+    kept = ctl->error;
+
+    ctl_load_free(&job->load);
+    ctl_pg_rollback(&ctl->pg);
+    ctl_pg_run(&ctl->pg, "SELECT import_clear()", 0, NULL);
+    ctl->error = kept;
 }
 
 
@@ -348,22 +415,38 @@ cmd_import_epoch(cmd_import_t *job)
 static ctl_status_t
 cmd_import_finish(cmd_import_t *job)
 {
-    char               events[24];
-    const char *const  values[] = { job->epoch, events };
+    char          *parts;
+    ctl_status_t   status;
 
-    if (!job->live) {
-        return cmd_import_archive(job);
+    parts = ctl_pgarray_numbers(job->load.parts, job->load.nparts);
+    if (parts == NULL) {
+        return ctl_error_memory(&job->ctl->error);
     }
+
+    status = job->live ? cmd_import_fill(job, parts)
+                       : cmd_import_archive(job, parts);
+    free(parts);
+
+    return status;
+}
+
+
+static ctl_status_t
+cmd_import_fill(cmd_import_t *job, const char *parts)
+{
+    char               events[24];
+    const char *const  values[] = { job->epoch, events, parts };
 
     snprintf(events, sizeof(events), "%" PRIu64, job->load.events);
 
-    return ctl_pg_run(&job->ctl->pg, "SELECT import_live($1, $2)", 2, values);
+    return ctl_pg_run(&job->ctl->pg, "SELECT import_live($1, $2, $3)", 3,
+                      values);
 }
 
 
 /* the final picture in the forms that an archive has */
 static ctl_status_t
-cmd_import_archive(cmd_import_t *job)
+cmd_import_archive(cmd_import_t *job, const char *parts)
 {
     char              *base64, *gzip, *palette;
     size_t             n, len;
@@ -392,7 +475,7 @@ cmd_import_archive(cmd_import_t *job)
              : ctl_error_memory(&job->ctl->error);
 
     if (status == CTL_OK) {
-        status = cmd_import_insert(job, base64, gzip, palette);
+        status = cmd_import_insert(job, base64, gzip, palette, parts);
     }
 
     free(packed);
@@ -406,7 +489,7 @@ cmd_import_archive(cmd_import_t *job)
 
 static ctl_status_t
 cmd_import_insert(cmd_import_t *job, const char *base64, const char *gzip,
-    const char *palette)
+    const char *palette, const char *parts)
 {
     char               events[24], skipped[24], first[24], last[24],
                        width[16], height[16], background[16];
@@ -414,7 +497,7 @@ cmd_import_insert(cmd_import_t *job, const char *base64, const char *gzip,
     const char *const  values[] = {
         job->epoch, job->import.checksum, ctl_csv_name(job->import.form),
         job->mode, events, skipped, first, last, base64, gzip, width, height,
-        background, palette
+        background, palette, parts
     };
 
     snprintf(events, sizeof(events), "%" PRIu64, job->load.events);
@@ -427,7 +510,8 @@ cmd_import_insert(cmd_import_t *job, const char *base64, const char *gzip,
 
     result = ctl_pg_query(&job->ctl->pg,
                           "SELECT import_archive($1, $2, $3, $4, $5, $6, $7, "
-                          "$8, $9, $10, $11, $12, $13, $14)", 14, values);
+                          "$8, $9, $10, $11, $12, $13, $14, $15)", 15,
+                          values);
     if (result == NULL) {
         return job->ctl->error.status;
     }

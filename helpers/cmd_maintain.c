@@ -57,6 +57,7 @@ static ctl_status_t cmd_maintain_ahead(cmd_maintain_t *job);
 static ctl_status_t cmd_maintain_default(cmd_maintain_t *job);
 static ctl_status_t cmd_maintain_expired(cmd_maintain_t *job);
 static ctl_status_t cmd_maintain_rows(cmd_maintain_t *job);
+static ctl_status_t cmd_maintain_staged(cmd_maintain_t *job);
 static ctl_status_t cmd_maintain_analyze(cmd_maintain_t *job);
 static ctl_status_t cmd_maintain_reindex(cmd_maintain_t *job);
 static ctl_status_t cmd_maintain_number(cmd_maintain_t *job, const char *sql,
@@ -76,6 +77,7 @@ static const cmd_maintain_step_pt  cmd_maintain_all[] = {
     cmd_maintain_default,
     cmd_maintain_expired,
     cmd_maintain_rows,
+    cmd_maintain_staged,
     NULL
 };
 
@@ -300,6 +302,14 @@ cmd_maintain_rows(cmd_maintain_t *job)
     PQclear(result);
 
     return CTL_OK;
+}
+
+
+/* of an import that was killed */
+static ctl_status_t
+cmd_maintain_staged(cmd_maintain_t *job)
+{
+    return ctl_pg_run(&job->ctl->pg, "SELECT import_clear()", 0, NULL);
 }
 
 

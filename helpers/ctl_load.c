@@ -4,10 +4,8 @@
 
 #include "ctl_load.h"
 
-#include "ctl_pgcopy.h"
 #include "ctl_progress.h"
 
-#include <endian.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,59 +16,21 @@
 /* the first Monday of Unix time was its day 4, from 0 */
 #define CTL_LOAD_MONDAY    (4 * INT64_C(86400000))
 
-/* PostgreSQL's time begins in 2000 */
-#define CTL_LOAD_PG_EPOCH  INT64_C(946684800000)
-
-#define CTL_LOAD_BUFFER    262144
 #define CTL_LOAD_TICK      262144
 
+/* parts of an import that has none of another size */
+#define CTL_LOAD_PARTS     8
 
+
+static ctl_status_t ctl_load_open(ctl_load_t *load);
+static ctl_status_t ctl_load_begin(ctl_load_t *load);
+static void ctl_load_divide(ctl_load_t *load);
 static ctl_status_t ctl_load_event(ctl_load_t *load,
     const ctl_event_t *event);
-static ctl_status_t ctl_load_week(ctl_load_t *load, int64_t ms);
-static ctl_status_t ctl_load_close(ctl_load_t *load);
-static ctl_status_t ctl_load_call(ctl_load_t *load, const char *sql,
-    int64_t ms);
-static ctl_status_t ctl_load_flush(ctl_load_t *load);
-static void ctl_load_row(ctl_load_t *load, const ctl_event_t *event,
-    unsigned color, unsigned old_color);
-
-
-/*
- * COPY's binary form of a row, numbers in network order:
- *
- *     int16 8   number of fields, then of each field int32 length, bytes:
- *     int64 epoch, int64 seq, int32 x, int32 y, int16 color,
- *     int16 old_color, int64 created_at (us), 16 bytes user_id
- */
-typedef struct {
-    uint16_t  fields;
-    uint32_t  epoch_len;
-    uint64_t  epoch;
-    uint32_t  seq_len;
-    uint64_t  seq;
-    uint32_t  x_len;
-    uint32_t  x;
-    uint32_t  y_len;
-    uint32_t  y;
-    uint32_t  color_len;
-    uint16_t  color;
-    uint32_t  old_len;
-    uint16_t  old;
-    uint32_t  at_len;
-    uint64_t  at;
-    uint32_t  user_len;
-    uint8_t   user[16];
-} __attribute__((packed)) ctl_load_row_t;
-
-/* frozen from the first moment: nothing is left for VACUUM to do */
-static const char  ctl_load_copy[] =
-    "COPY pixel_import (epoch, seq, x, y, color, old_color, created_at, "
-    "user_id) FROM STDIN (FORMAT binary, FREEZE)";
-
-/* signature, flags, length of an extension */
-static const char  ctl_load_head[] = "PGCOPY\n\377\r\n\0" "\0\0\0\0" "\0\0\0\0";
-static const char  ctl_load_tail[] = "\377\377";
+static ctl_status_t ctl_load_part(ctl_load_t *load, int64_t ms);
+static ctl_status_t ctl_load_note(ctl_load_t *load, int64_t from);
+static ctl_status_t ctl_load_end(ctl_load_t *load, int64_t to);
+static ctl_status_t ctl_load_wait(ctl_load_t *load);
 
 
 ctl_status_t
@@ -79,18 +39,9 @@ ctl_load_run(ctl_load_t *load)
     ctl_status_t        status;
     const ctl_event_t  *event;
 
-    load->pixels = malloc((size_t) load->width * load->height);
-    load->rows = malloc(CTL_LOAD_BUFFER + sizeof(ctl_load_row_t));
+    status = ctl_load_open(load);
 
-    if (load->pixels == NULL || load->rows == NULL) {
-        return ctl_error_memory(load->pg->error);
-    }
-
-    memset(load->pixels, load->background,
-           (size_t) load->width * load->height);
-    load->week_end = INT64_MIN;
-
-    for ( ;; ) {
+    while (status == CTL_OK) {
         status = ctl_sort_get(load->sort, &event, load->pg->error);
 
         if (status != CTL_OK || event == NULL) {
@@ -98,13 +49,18 @@ ctl_load_run(ctl_load_t *load)
         }
 
         status = ctl_load_event(load, event);
-        if (status != CTL_OK) {
-            break;
-        }
     }
 
     if (status == CTL_OK) {
-        status = ctl_load_close(load);
+        status = ctl_load_end(load, load->week_end);
+    }
+
+    if (status == CTL_OK) {
+        status = ctl_users_flush(&load->users);
+    }
+
+    if (status == CTL_OK) {
+        status = ctl_load_wait(load);
     }
 
     ctl_progress_end();
@@ -116,157 +72,214 @@ ctl_load_run(ctl_load_t *load)
 void
 ctl_load_free(ctl_load_t *load)
 {
+    unsigned  i;
+
+    for (i = 0; i < load->jobs; i++) {
+        ctl_part_close(&load->job[i]);
+    }
+
+    ctl_users_close(&load->users);
     free(load->pixels);
-    free(load->rows);
+    free(load->parts);
     load->pixels = NULL;
-    load->rows = NULL;
+    load->parts = NULL;
+}
+
+
+static ctl_status_t
+ctl_load_open(ctl_load_t *load)
+{
+    unsigned      i;
+    ctl_status_t  status;
+
+    load->pixels = malloc((size_t) load->width * load->height);
+    if (load->pixels == NULL) {
+        return ctl_error_memory(load->pg->error);
+    }
+
+    memset(load->pixels, load->background,
+           (size_t) load->width * load->height);
+    load->week_end = INT64_MIN;
+    ctl_load_divide(load);
+
+    status = ctl_users_open(&load->users, load->pg, CTL_USERS_SIZE);
+
+    for (i = 0; i < load->jobs && status == CTL_OK; i++) {
+        status = ctl_part_open(&load->job[i], load->pg);
+    }
+
+    return status == CTL_OK ? ctl_load_begin(load) : status;
+}
+
+
+/* what the server has to have before there are parts */
+static ctl_status_t
+ctl_load_begin(ctl_load_t *load)
+{
+    char               events[24];
+    PGresult          *result;
+    const char *const  values[] = { events };
+
+    snprintf(events, sizeof(events), "%" PRIu64, ctl_sort_count(load->sort));
+
+    result = ctl_pg_query(load->pg, "SELECT import_ids($1), import_tables()",
+                          1, values);
+    if (result == NULL) {
+        return load->pg->error->status;
+    }
+
+    load->first_id = strtoull(PQgetvalue(result, 0, 0), NULL, 10);
+    PQclear(result);
+
+    return CTL_OK;
+}
+
+
+/* parts of the same size, so that the last one is not waited for alone */
+static void
+ctl_load_divide(ctl_load_t *load)
+{
+    uint64_t  count, size, parts;
+
+    count = ctl_sort_count(load->sort);
+    size = load->part_events;
+
+    if (size == 0) {
+        size = count / CTL_LOAD_PARTS;
+        size = size > CTL_LOAD_PART_MIN ? size : CTL_LOAD_PART_MIN;
+        size = size < CTL_LOAD_PART_MAX ? size : CTL_LOAD_PART_MAX;
+    }
+
+    parts = (count + size - 1) / size;
+    load->part_events = (count + parts - 1) / parts;
 }
 
 
 static ctl_status_t
 ctl_load_event(ctl_load_t *load, const ctl_event_t *event)
 {
-    uint8_t       *pixel;
-    unsigned       color;
-    ctl_status_t   status;
+    uint8_t         *pixel;
+    ctl_status_t     status;
+    ctl_part_row_t   row;
 
-    if (event->ms >= load->week_end) {
-        status = ctl_load_week(load, event->ms);
+    /* a part begins with a time of its own */
+    if (event->ms >= load->week_end
+        || (load->open_events >= load->part_events
+            && event->ms != load->last_ms))
+    {
+        status = ctl_load_part(load, event->ms);
         if (status != CTL_OK) {
             return status;
         }
     }
 
     pixel = &load->pixels[event->x + (size_t) event->y * load->width];
-    color = load->map[event->color];
 
+    row.epoch = load->epoch;
+    row.seq = load->events + 1;
+    row.id = load->first_id + load->events;
+    row.ms = event->ms;
+    row.user = event->user;
+    row.x = event->x;
+    row.y = event->y;
+    row.color = load->map[event->color];
+    row.old_color = *pixel;
+
+    *pixel = row.color;
     load->events++;
+    load->open_events++;
     load->last_ms = event->ms;
-    ctl_load_row(load, event, color, *pixel);
-    *pixel = color;
 
     if (load->events % CTL_LOAD_TICK == 0) {
         ctl_progress("%" PRIu64 " of %" PRIu64 " events", load->events,
                      ctl_sort_count(load->sort));
     }
 
-    return load->len >= CTL_LOAD_BUFFER ? ctl_load_flush(load) : CTL_OK;
+    status = ctl_users_add(&load->users, event->user, row.seq, event->ms);
+
+    return status == CTL_OK ? ctl_part_put(load->open, &row) : status;
 }
 
 
-/* closes the table that is open and begins the one of ms */
+/* ends the part that is open and begins another one at ms */
 static ctl_status_t
-ctl_load_week(ctl_load_t *load, int64_t ms)
+ctl_load_part(ctl_load_t *load, int64_t ms)
 {
-    int64_t       since;
+    int64_t       from, since;
     ctl_status_t  status;
 
-    status = ctl_load_close(load);
+    from = ms;
 
-    if (status == CTL_OK) {
-        status = ctl_load_call(load, "SELECT import_stage($1)", ms);
-    }
+    if (ms < load->week_end) {
+        status = ctl_load_end(load, ms);
 
-    if (status == CTL_OK) {
-        status = ctl_pgcopy_begin(load->pg, ctl_load_copy);
-    }
+    } else {
+        status = ctl_load_end(load, load->week_end);
 
-    if (status != CTL_OK) {
-        return status;
+        /* ms is not negative, but may be before the first Monday */
+        since = ms + CTL_LOAD_WEEK_MS - CTL_LOAD_MONDAY;
+        from = ms - since % CTL_LOAD_WEEK_MS;
+        load->week_end = from + CTL_LOAD_WEEK_MS;
     }
 
     if (load->events == 0) {
         load->first_ms = ms;
     }
 
-    /* ms is not negative, but may be before the first Monday */
-    since = ms + CTL_LOAD_WEEK_MS - CTL_LOAD_MONDAY;
-    load->week_end = ms - since % CTL_LOAD_WEEK_MS + CTL_LOAD_WEEK_MS;
+    if (status == CTL_OK) {
+        status = ctl_load_note(load, from);
+    }
 
-    memcpy(load->rows, ctl_load_head, sizeof(ctl_load_head) - 1);
-    load->len = sizeof(ctl_load_head) - 1;
+    if (status == CTL_OK) {
+        load->open = &load->job[load->nparts % load->jobs];
+        load->open_events = 0;
+        status = ctl_part_begin(load->open, load->nparts);
+    }
+
+    return status;
+}
+
+
+static ctl_status_t
+ctl_load_note(ctl_load_t *load, int64_t from)
+{
+    int64_t  *parts;
+
+    parts = realloc(load->parts, (load->nparts + 1) * sizeof(*parts));
+    if (parts == NULL) {
+        return ctl_error_memory(load->pg->error);
+    }
+
+    load->parts = parts;
+    load->parts[load->nparts++] = from;
 
     return CTL_OK;
 }
 
 
 static ctl_status_t
-ctl_load_close(ctl_load_t *load)
+ctl_load_end(ctl_load_t *load, int64_t to)
 {
-    ctl_status_t  status;
-
-    if (load->events == 0) {
+    if (load->open == NULL) {
         return CTL_OK;
     }
 
-    memcpy(load->rows + load->len, ctl_load_tail, sizeof(ctl_load_tail) - 1);
-    load->len += sizeof(ctl_load_tail) - 1;
-
-    status = ctl_load_flush(load);
-
-    if (status == CTL_OK) {
-        status = ctl_pgcopy_end(load->pg, NULL);
-    }
-
-    if (status == CTL_OK) {
-        ctl_progress("%" PRIu64 " of %" PRIu64 " events: indexes",
-                     load->events, ctl_sort_count(load->sort));
-        status = ctl_load_call(load, "SELECT import_index($1)",
-                               load->last_ms);
-    }
-
-    return status;
+    return ctl_part_end(load->open, load->parts[load->nparts - 1], to);
 }
 
 
 static ctl_status_t
-ctl_load_call(ctl_load_t *load, const char *sql, int64_t ms)
+ctl_load_wait(ctl_load_t *load)
 {
-    char               text[24];
-    const char *const  values[] = { text };
-
-    snprintf(text, sizeof(text), "%" PRId64, ms);
-
-    return ctl_pg_run(load->pg, sql, 1, values);
-}
-
-
-static ctl_status_t
-ctl_load_flush(ctl_load_t *load)
-{
+    unsigned      i;
     ctl_status_t  status;
 
-    status = ctl_pgcopy_put(load->pg, load->rows, load->len);
-    load->len = 0;
+    status = CTL_OK;
+    ctl_progress("indexes");
+
+    for (i = 0; i < load->jobs && status == CTL_OK; i++) {
+        status = ctl_part_wait(&load->job[i]);
+    }
 
     return status;
-}
-
-
-static void
-ctl_load_row(ctl_load_t *load, const ctl_event_t *event, unsigned color,
-    unsigned old_color)
-{
-    ctl_load_row_t  row;
-
-    row.fields = htobe16(8);
-    row.epoch_len = htobe32(8);
-    row.epoch = htobe64(load->epoch);
-    row.seq_len = htobe32(8);
-    row.seq = htobe64(load->events);
-    row.x_len = htobe32(4);
-    row.x = htobe32(event->x);
-    row.y_len = htobe32(4);
-    row.y = htobe32(event->y);
-    row.color_len = htobe32(2);
-    row.color = htobe16(color);
-    row.old_len = htobe32(2);
-    row.old = htobe16(old_color);
-    row.at_len = htobe32(8);
-    row.at = htobe64((event->ms - CTL_LOAD_PG_EPOCH) * 1000);
-    row.user_len = htobe32(16);
-    memcpy(row.user, event->user, 16);
-
-    memcpy(load->rows + load->len, &row, sizeof(row));
-    load->len += sizeof(row);
 }

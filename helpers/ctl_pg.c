@@ -23,6 +23,8 @@
 static ctl_status_t ctl_pg_open(ctl_pg_t *pg);
 static PGresult *ctl_pg_ask(ctl_pg_t *pg, const char *sql, int n,
     const char *const *values, int format);
+static ctl_status_t ctl_pg_start(ctl_pg_t *pg, const char *sql, int n,
+    const char *const *values, int format);
 static PGresult *ctl_pg_result(ctl_pg_t *pg);
 static PGresult *ctl_pg_last(ctl_pg_t *pg);
 static ctl_status_t ctl_pg_wait(ctl_pg_t *pg, short events, int64_t deadline);
@@ -154,18 +156,24 @@ static PGresult *
 ctl_pg_ask(ctl_pg_t *pg, const char *sql, int n, const char *const *values,
     int format)
 {
-    if (ctl_pg_connect(pg) != CTL_OK) {
-        return NULL;
-    }
-
-    if (PQsendQueryParams(pg->conn, sql, n, NULL, values, NULL, NULL, format)
-        != 1)
-    {
-        ctl_pg_lost(pg);
+    if (ctl_pg_start(pg, sql, n, values, format) != CTL_OK) {
         return NULL;
     }
 
     return ctl_pg_last(pg);
+}
+
+
+static ctl_status_t
+ctl_pg_start(ctl_pg_t *pg, const char *sql, int n,
+    const char *const *values, int format)
+{
+    if (ctl_pg_connect(pg) != CTL_OK) {
+        return pg->error->status;
+    }
+
+    return PQsendQueryParams(pg->conn, sql, n, NULL, values, NULL, NULL,
+                             format) == 1 ? CTL_OK : ctl_pg_lost(pg);
 }
 
 
@@ -182,6 +190,49 @@ ctl_pg_run(ctl_pg_t *pg, const char *sql, int n, const char *const *values)
     PQclear(result);
 
     return CTL_OK;
+}
+
+
+ctl_status_t
+ctl_pg_send(ctl_pg_t *pg, const char *sql, int n, const char *const *values)
+{
+    ctl_status_t  status;
+
+    status = ctl_pg_start(pg, sql, n, values, CTL_PG_TEXT);
+
+    return status == CTL_OK && PQflush(pg->conn) < 0 ? ctl_pg_lost(pg)
+                                                     : status;
+}
+
+
+ctl_status_t
+ctl_pg_receive(ctl_pg_t *pg)
+{
+    PGresult  *result;
+
+    result = ctl_pg_last(pg);
+    if (result == NULL) {
+        return pg->error->status;
+    }
+
+    PQclear(result);
+
+    return CTL_OK;
+}
+
+
+void
+ctl_pg_cancel(ctl_pg_t *pg)
+{
+    char       error[256];
+    PGcancel  *cancel;
+
+    cancel = pg->conn != NULL ? PQgetCancel(pg->conn) : NULL;
+
+    if (cancel != NULL) {
+        PQcancel(cancel, error, sizeof(error));
+        PQfreeCancel(cancel);
+    }
 }
 
 

@@ -52,6 +52,17 @@ PGresult *ctl_pg_query_binary(ctl_pg_t *pg, const char *sql, int n,
 ctl_status_t ctl_pg_run(ctl_pg_t *pg, const char *sql, int n,
     const char *const *values);
 
+/*
+ * The same in two steps: the server works on it while the caller does
+ * something else.  Nothing but _receive may follow _send.
+ */
+ctl_status_t ctl_pg_send(ctl_pg_t *pg, const char *sql, int n,
+    const char *const *values);
+ctl_status_t ctl_pg_receive(ctl_pg_t *pg);
+
+/* the server is asked to give up what it works on; no answer is awaited */
+void ctl_pg_cancel(ctl_pg_t *pg);
+
 /* several statements without parameters; what names them in the error */
 ctl_status_t ctl_pg_script(ctl_pg_t *pg, const char *sql, const char *what);
 

@@ -4,12 +4,16 @@
 
 #include "ctl_pgarray.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* "#RRGGBB," */
 #define CTL_PGARRAY_ITEM  8
+
+/* sign, 19 digits and a comma */
+#define CTL_PGARRAY_NUMBER  21
 
 
 char *
@@ -58,4 +62,28 @@ ctl_pgarray_parse(const char *text, canvas_palette_t *palette)
     }
 
     return palette->n > 0 ? CANVAS_OK : CANVAS_INVALID;
+}
+
+
+char *
+ctl_pgarray_numbers(const int64_t *numbers, size_t n)
+{
+    char    *text, *p;
+    size_t   i;
+
+    text = malloc(n * CTL_PGARRAY_NUMBER + 3);
+    if (text == NULL) {
+        return NULL;
+    }
+
+    p = text;
+    *p++ = '{';
+
+    for (i = 0; i < n; i++) {
+        p += sprintf(p, "%s%" PRId64, i == 0 ? "" : ",", numbers[i]);
+    }
+
+    strcpy(p, "}");
+
+    return text;
 }

@@ -2,7 +2,8 @@ CREATE OR REPLACE FUNCTION import_archive(
     p_epoch bigint, p_checksum text, p_form text, p_mode text,
     p_events bigint, p_skipped bigint, p_first_ms bigint, p_last_ms bigint,
     p_canvas_data text, p_compressed bytea, p_width integer,
-    p_height integer, p_background integer, p_palette text[])
+    p_height integer, p_background integer, p_palette text[],
+    p_parts bigint[])
     RETURNS uuid
     LANGUAGE plpgsql
     SET search_path = canvas, public, pg_temp
@@ -40,7 +41,7 @@ BEGIN
         (epoch, archive_id, checksum, form, events, skipped)
     VALUES (p_epoch, v_archive, p_checksum, p_form, p_events, p_skipped);
 
-    PERFORM import_attach();
+    PERFORM import_attach(pg_backend_pid(), p_parts);
 
     RETURN v_archive;
 END
@@ -48,14 +49,17 @@ $$;
 
 COMMENT ON FUNCTION import_archive(bigint, text, text, text, bigint, bigint,
                                    bigint, bigint, text, bytea, integer,
-                                   integer, integer, text[]) IS
-    'Makes the staged events an archived week of their own';
+                                   integer, integer, text[], bigint[]) IS
+    'Makes the staged parts of this session''s import, which begin at p_parts
+(see import_parts), an archived week of their own';
 
 REVOKE ALL ON FUNCTION import_archive(bigint, text, text, text, bigint,
                                       bigint, bigint, bigint, text, bytea,
-                                      integer, integer, integer, text[])
+                                      integer, integer, integer, text[],
+                                      bigint[])
     FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION import_archive(bigint, text, text, text, bigint,
                                          bigint, bigint, bigint, text, bytea,
-                                         integer, integer, integer, text[])
+                                         integer, integer, integer, text[],
+                                         bigint[])
     TO canvas_service;

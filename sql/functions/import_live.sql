@@ -1,4 +1,5 @@
-CREATE OR REPLACE FUNCTION import_live(p_epoch bigint, p_events bigint)
+CREATE OR REPLACE FUNCTION import_live(
+    p_epoch bigint, p_events bigint, p_parts bigint[])
     RETURNS void
     LANGUAGE plpgsql
     SET search_path = canvas, public, pg_temp
@@ -29,15 +30,17 @@ BEGIN
        SET seq = p_events, updated_at = now(), counted_epoch = epoch,
            counted_seq = p_events;
 
-    PERFORM import_attach();
+    PERFORM import_attach(pg_backend_pid(), p_parts);
     PERFORM week_recount(v_week);
 
     UPDATE current_canvas SET canvas_version = canvas_version + p_events;
 END
 $$;
 
-COMMENT ON FUNCTION import_live(bigint, bigint) IS
-    'Makes the staged events the content of the running week, which has none';
+COMMENT ON FUNCTION import_live(bigint, bigint, bigint[]) IS
+    'Makes the staged parts of this session''s import, which begin at p_parts
+(see import_parts), the content of the running week, which has none';
 
-REVOKE ALL ON FUNCTION import_live(bigint, bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION import_live(bigint, bigint) TO canvas_service;
+REVOKE ALL ON FUNCTION import_live(bigint, bigint, bigint[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION import_live(bigint, bigint, bigint[])
+    TO canvas_service;

@@ -1,29 +1,26 @@
 -- SECURITY DEFINER: the table becomes a partition, so the owner of the log
--- has to own it.  It is made here, in the transaction of the import, without
--- indexes and row-level security, so that COPY can fill it at full speed.
-CREATE OR REPLACE FUNCTION import_stage(p_ms bigint)
+-- has to own it.  It is made here, in the transaction that fills it, without
+-- indexes and row-level security, so that COPY does so at full speed.
+CREATE OR REPLACE FUNCTION import_stage(p_import integer, p_part integer)
     RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = canvas, pg_temp
-    SET timezone = 'UTC'
 AS $$
 DECLARE
-    v_week  record;
+    v_table  CONSTANT text := import_table(p_import, p_part);
 BEGIN
-    v_week := import_week(p_ms);
+    -- import_clear waits until no such transaction is left
+    PERFORM pg_advisory_xact_lock_shared(hashtext('canvas:import:part'));
 
-    EXECUTE format('CREATE TABLE pixel_import (LIKE pixel_events '
-                   'INCLUDING DEFAULTS INCLUDING CONSTRAINTS, '
-                   'CONSTRAINT pixel_import_week '
-                   'CHECK (created_at >= %L AND created_at < %L))',
-                   v_week.first_at, v_week.end_at);
-    GRANT SELECT, INSERT ON pixel_import TO canvas_service;
+    EXECUTE format('CREATE TABLE %I (LIKE pixel_events INCLUDING DEFAULTS '
+                   'INCLUDING CONSTRAINTS)', v_table);
+    EXECUTE format('GRANT SELECT, INSERT ON %I TO canvas_service', v_table);
 END
 $$;
 
-COMMENT ON FUNCTION import_stage(bigint) IS
-    'Makes the table pixel_import for events of the week of a Unix time in
-milliseconds';
+COMMENT ON FUNCTION import_stage(integer, integer) IS
+    'Makes the table of one part (1, 2, 3 ...) of an import, which is named by
+the process id of the session that will make it a week';
 
-REVOKE ALL ON FUNCTION import_stage(bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION import_stage(bigint) TO canvas_service;
+REVOKE ALL ON FUNCTION import_stage(integer, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION import_stage(integer, integer) TO canvas_service;

@@ -78,14 +78,11 @@ RESET ROLE;
 SELECT hasnt_table('canvas'::name, 'pixel_events_1999w01'::name);
 
 -- imports have a time of their own
-SELECT import_stage(1491048001000);
-INSERT INTO pixel_import (epoch, seq, x, y, color, old_color, created_at,
-                          user_id)
-VALUES (1000000000, 1, 0, 0, 0, 0, '2017-04-01 12:00+00', actor('x'));
-SELECT import_index(1491048001000);
+SELECT import_tables();
+SELECT stage(1, 1000000000, 1, 1, '2017-04-01 12:00+00');
 SELECT import_archive(1000000000, repeat('a', 64), '2017', 'classic', 1, 0,
                       1491048001000, 1491048001000, 'AAAA', NULL, 2, 4, 0,
-                      '{#000000,#FFFFFF}') AS id \gset
+                      '{#000000,#FFFFFF}', '{1491048001000}') AS id \gset
 SELECT is_empty('SELECT * FROM maintain_expired(30, 0)', '0: for good');
 SELECT is_empty('SELECT * FROM maintain_expired(30, 7)');
 UPDATE canvas_imports SET imported_at = pg_temp.days(8);

@@ -126,8 +126,8 @@ SELECT is_empty(
        WHERE p.pronamespace = 'canvas'::regnamespace
          AND p.prosecdef AND p.proname NOT IN (
              'ensure_partitions', 'import_stage', 'import_index',
-             'import_attach', 'maintain_ahead', 'maintain_default',
-             'maintain_needed', 'maintain_drop')$$,
+             'import_attach', 'import_clear', 'import_ids', 'maintain_ahead',
+             'maintain_default', 'maintain_needed', 'maintain_drop')$$,
     'what makes and drops partitions alone runs as its owner');
 
 -- partitions

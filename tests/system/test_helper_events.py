@@ -90,12 +90,20 @@ def archive_pixels(stores, archive):
     return unpack(base64.b64decode(data), len(palette), width * height)
 
 
-def nothing_imported(stores):
+def nothing_visible(stores):
     assert stores.value("SELECT count(*) FROM canvas_imports") == 0
     assert stores.value("SELECT count(*) FROM canvas_archives") == 0
     assert stores.value("SELECT count(*) FROM pixel_events") == 0
-    assert stores.value("SELECT count(*) FROM pg_class "
-                        "WHERE relname LIKE 'pixel_import%%'") == 0
+
+
+def staged(stores):
+    return stores.value("SELECT count(*) FROM pg_class WHERE relkind = 'r' "
+                        "AND relname LIKE 'pixel_import%%'")
+
+
+def nothing_imported(stores):
+    nothing_visible(stores)
+    assert staged(stores) == 0
 
 
 @pytest.mark.parametrize("form", ["2017", "2022"])
@@ -202,13 +210,14 @@ def test_full_disk_leaves_the_old_file(stores):
 
 @pytest.mark.parametrize("form", ["2017", "2022"])
 def test_round_trip(stores, form):
-    """Out, in as an archive, out again: the same but for the names."""
+    """Out, in as an archive of several parts, out again: the same but for
+    the names."""
     recorded(stores, 700)
     path = stores.directory / "out.csv.gzip"
     stores.ok("export-events", "--format", form, "--gzip", "-o", path,
               environment=ENVIRONMENT)
     more = ["--palette", "canvas"] if form == "2017" else []
-    answer = stores.json("import-events", path, *more)
+    answer = stores.json("import-events", path, "--part", "100", *more)
     assert (answer["form"], answer["events"], answer["skipped"],
             answer["width"], answer["height"], answer["colors"]) == (
                 form, 700, 0, 64, 48, 16)
@@ -256,7 +265,10 @@ def naive(lines, width, height, background):
     return made, pixels
 
 
-def test_order_old_colours_and_rectangles(stores):
+@pytest.mark.parametrize("arguments,tables", [
+    ([], 3), (["--part", "700", "--jobs", "1"], 10),
+    (["--part", "300", "--jobs", "3"], 21)])
+def test_order_old_colours_and_rectangles(stores, arguments, tables):
     """Lines in any order over three ISO weeks, some of a same time."""
     rng = random.Random(5)
     base = datetime.datetime(2021, 12, 31, 12, tzinfo=datetime.timezone.utc)
@@ -276,7 +288,7 @@ def test_order_old_colours_and_rectangles(stores):
         texts.append(f'{stamp(at)},{user},#{COLORS[color]},"{where}"')
 
     answer = stores.json("import-events", "--canvas-size", "20x20",
-                         write(stores, "2022", *texts))
+                         *arguments, write(stores, "2022", *texts))
     made, pixels = naive(lines, 20, 20, 15)
     rows = stores.sql(
         "SELECT user_id::text, x, y, color, old_color, seq, epoch "
@@ -292,7 +304,9 @@ def test_order_old_colours_and_rectangles(stores):
     assert archive_pixels(stores, answer["archiveId"]) == pixels
 
     assert stores.value("SELECT count(DISTINCT tableoid) "
-                        "FROM pixel_events") == 3
+                        "FROM pixel_events") == tables
+    assert stores.value("SELECT count(DISTINCT id) FROM pixel_events") == \
+        len(made)
     # VACUUM would find nothing to do
     stores.sql("CREATE EXTENSION pg_visibility")
     assert stores.value(
@@ -436,6 +450,8 @@ def test_import_errors(stores):
             ([path, "--canvas-size", "65535x65535"], 2, "WIDTHxHEIGHT"),
             ([path, "--canvas-size", "1x1"], 1, "line 2: outside the canvas"),
             ([path, "--mode", "none"], 1, 'no game mode "none"'),
+            ([path, "--jobs", "0"], 2, "--jobs is a number from 1 to 16"),
+            ([path, "--part", "x"], 2, "--part is a number from 1 to"),
             ([path, "--palette", "/nonexistent"], 1, "cannot read /nonexist"),
             ([path, "--live", "--mode", "classic"], 2, "--live takes"),
             ([write(stores, "2022", GOOD, GOOD.replace("1,2", "65000,65000"),
@@ -497,25 +513,41 @@ def test_beside_a_recorder(stores):
     assert "[alert]" not in stores.record_log()
 
 
+def killed_import(stores, path):
+    """Killed with some of its parts staged, and others on their way."""
+    process = stores.spawn("import-events", "--part", "20000", path)
+    wait_for(lambda: staged(stores) > 2 or process.poll() is not None, 60)
+    process.kill()
+    process.wait()
+    wait_for(lambda: stores.value(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = "
+        "current_database()") == 1, 60)
+    nothing_visible(stores)
+    assert staged(stores) > 0
+
+
 def test_killed_import(stores):
-    """Nothing is left of one, whatever it had staged."""
+    """Nothing of one is seen; maintain or the next one takes it away."""
     path = stores.directory / "large.csv"
     with open(path, "w") as file:
         file.write(HEADER["2022"] + "\n")
         for i in range(300000):
             file.write(f'2022-0{1 + i // 50000}-0{1 + i % 9} 12:00:00 UTC,'
                        f'u{i % 99},#FF4500,"{i % 100},{i % 70}"\n')
-    process = stores.spawn("import-events", path)
-    wait_for(lambda: stores.value(
-        "SELECT count(*) FROM pg_stat_progress_copy") > 0
-        or process.poll() is not None, 60)
-    process.kill()
-    process.wait()
-    wait_for(lambda: stores.value(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = "
-        "current_database()") == 1, 60)
+
+    killed_import(stores, path)
+    with stores.connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext('canvas:import'))")
+        left = staged(stores)
+        stores.ok("maintain")
+        assert staged(stores) == left, "it may be of the import that runs"
+        cursor.execute("SELECT pg_advisory_unlock_all()")
+    stores.ok("maintain")
     nothing_imported(stores)
+
+    killed_import(stores, path)
     assert stores.json("import-events", path)["events"] == 300000
+    assert staged(stores) == 0
 
 
 def test_as_the_service_role(stores):

@@ -9,7 +9,7 @@
 static Suite *(*const  check_suites[])(void) = {
     check_arg, check_counts, check_frame, check_heat, check_pace,
     check_progress, check_rows, check_summary, check_territory,
-    check_thumbnail, check_time
+    check_thumbnail, check_time, check_users
 };
 
 

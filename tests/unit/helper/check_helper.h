@@ -19,5 +19,6 @@ Suite *check_summary(void);
 Suite *check_territory(void);
 Suite *check_thumbnail(void);
 Suite *check_time(void);
+Suite *check_users(void);
 
 #endif /* CHECK_HELPER_H_INCLUDED */

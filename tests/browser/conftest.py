@@ -12,7 +12,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -26,13 +25,13 @@ SOURCE = os.path.dirname(os.path.dirname(HERE))
 
 sys.path[:0] = [HERE, os.path.join(SOURCE, "deploy")]
 
+from canvas_stack.process import wait_for   # noqa: E402
 from canvas_stack.settings import Settings  # noqa: E402
 from canvas_stack.stack import Stack        # noqa: E402
 from chromium import Chromium               # noqa: E402
 
 COOLDOWN = 6
 PREFIX = "{main}:"
-POLL = 0.02                     # s between two looks at what is waited for
 
 
 class Canvas:
@@ -59,12 +58,8 @@ class Canvas:
         return response.content[y * width + x]
 
     def wait_pixel(self, x, y, color):
-        limit = time.monotonic() + 10
-
-        while self.pixel(x, y) != color:
-            assert time.monotonic() < limit, \
-                f"{x}, {y} is {self.pixel(x, y)}, not {color}"
-            time.sleep(POLL)
+        assert wait_for(lambda: self.pixel(x, y) == color, 10), \
+            f"{x}, {y} is {self.pixel(x, y)}, not {color}"
 
     def epoch(self):
         return self._info()["epoch"]

@@ -1,10 +1,10 @@
 """Standings, objectives, comments and votes on the page."""
 
 import json
-import time
 
 import pytest
-from conftest import LIVE, POLL
+from canvas_stack.process import wait_for
+from conftest import LIVE
 from visitor import (SCRIPT, choose, open_tab, reopen, session_of, spots,
                      text, wait_placed, wait_said, wait_text, where)
 
@@ -210,11 +210,8 @@ def place(page, canvas):
     page.click(*where(page, *next(spots)))
     wait_placed(page)
     path = f"/api/v1/history/user/{me(page, canvas)['userId']}"
-    limit = time.monotonic() + 10
-
-    while not canvas.get(path)["events"]:
-        assert time.monotonic() < limit, "the pixel is not recorded"
-        time.sleep(POLL)
+    assert wait_for(lambda: canvas.get(path)["events"], 10), \
+        "the pixel is not recorded"
 
 
 def press(page, label):

@@ -13,11 +13,12 @@ import signal
 import struct
 import subprocess
 import tempfile
-import time
 import uuid
 
 import pytest
 import redis
+
+from harness.stack import wait_for
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / "ngx_canvas_module" / "redis"
@@ -31,19 +32,6 @@ def library_text():
     """The Function library as Redis takes it: one text of all files."""
     names = (LIBRARY / "SOURCES").read_text().split()
     return "".join((LIBRARY / name).read_text() for name in names)
-
-
-def wait_for(condition, seconds=20):
-    """Returns the first true value of condition(), or fails."""
-    end = time.monotonic() + seconds
-
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > end:
-            raise AssertionError("timed out waiting for a condition")
-        time.sleep(0.01)
 
 
 class RedisServer:

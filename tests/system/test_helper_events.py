@@ -16,7 +16,8 @@ import uuid
 import PIL.Image
 import pytest
 
-from redis_fixture import unpack, wait_for
+from harness.stack import wait_for
+from redis_fixture import unpack
 from stores import HELPER, Load, flood
 from stores import library_redis, shared_postgres  # noqa: F401
 from stores import bare_stores, stores  # noqa: F401

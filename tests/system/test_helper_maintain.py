@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from redis_fixture import wait_for
+from harness.stack import wait_for
 from stores import ROOT, Load, flood
 from stores import library_redis, shared_postgres  # noqa: F401
 from stores import bare_stores, stores  # noqa: F401

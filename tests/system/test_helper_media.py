@@ -14,7 +14,7 @@ import subprocess
 import PIL.Image
 import pytest
 
-from redis_fixture import wait_for
+from harness.stack import wait_for
 from s3_server import BUCKET, SECRET, Storage
 from stores import HELPER, flood
 from stores import library_redis, shared_postgres  # noqa: F401

@@ -12,7 +12,8 @@ import signal
 import PIL.Image
 import pytest
 
-from redis_fixture import unpack, wait_for
+from harness.stack import wait_for
+from redis_fixture import unpack
 from stores import Load, flood
 from stores import library_redis, shared_postgres  # noqa: F401
 from stores import bare_stores, own_stores, stores  # noqa: F401

@@ -4,7 +4,7 @@ import json
 import signal
 import uuid
 
-from redis_fixture import wait_for
+from harness.stack import wait_for
 from stores import flood
 from stores import library_redis, shared_postgres  # noqa: F401
 from stores import bare_stores, stores  # noqa: F401

@@ -15,7 +15,8 @@ import termios
 import pytest
 
 from filmed import PALETTE, Week, colors, written
-from redis_fixture import unpack, wait_for
+from harness.stack import wait_for
+from redis_fixture import unpack
 from stores import HELPER, flood
 from stores import library_redis, shared_postgres  # noqa: F401
 from stores import bare_stores, own_stores, stores  # noqa: F401

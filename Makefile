@@ -9,6 +9,9 @@ LIMITS    ?= on
 SIZE      ?= 500x500
 NGINX     ?= /usr/sbin/nginx
 
+# processes of the system tests, which wait more than they compute
+TEST_PROCESSES ?= 3
+
 # make install
 DESTDIR   ?=
 prefix    ?= /usr
@@ -27,6 +30,8 @@ override RUN_DIR := $(abspath $(RUN_DIR))
 export BUILD PORT RUN_DIR WORKERS COOLDOWN LIMITS SIZE NGINX
 
 PYTHON     = /usr/bin/python3
+SYSTEM     = $(PYTHON) -m pytest tests/system -n $(TEST_PROCESSES) \
+             --dist loadfile --max-worker-restart 0
 JOBS      := $(shell nproc)
 MODULE    := $(BUILD)/ngx_canvas_module.so
 HELPER    := $(BUILD)/canvas-helper
@@ -72,7 +77,7 @@ test: build
 	$(MAKE) --no-print-directory -C tests/unit BUILD=$(BUILD) run
 	$(MAKE) --no-print-directory -C tests/unit/helper BUILD=$(BUILD) run
 	tests/sql/run
-	$(PYTHON) -m pytest tests/system
+	$(SYSTEM)
 	tests/browser/run
 
 # without nchan its rows say so
@@ -96,7 +101,7 @@ asan:
 asan-run: module helper
 	ASAN_OPTIONS=detect_odr_violation=0:detect_leaks=0 \
 	UBSAN_OPTIONS=print_stacktrace=1 \
-	    $(PYTHON) -m pytest tests/system
+	    $(SYSTEM)
 
 ifdef SANITIZE
 MODULE_OPTS = "$(ASAN_FLAGS) -fsanitize=$(SANITIZE)" "-fsanitize=$(SANITIZE)"

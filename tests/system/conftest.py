@@ -3,9 +3,14 @@
 stack      a running canvas, one a module; STACK = dict(...) in the module
            says what is special about it (see harness/stack.py)
 new_stack  a function that makes further ones for one test
+open_folder
+           an empty folder that the users of all servers may enter
 
 Every test ends with a look at the logs of the stacks that it used.
 """
+
+import os
+import tempfile
 
 import pytest
 from harness.stack import TestStack
@@ -41,3 +46,10 @@ def new_stack():
 
     for made in stacks:
         made.remove()
+
+
+@pytest.fixture(scope="module")
+def open_folder():
+    with tempfile.TemporaryDirectory(prefix="canvas-open-") as folder:
+        os.chmod(folder, 0o755)
+        yield folder

@@ -6,7 +6,6 @@ tried at a time.  What it answers otherwise are the real one's own bytes.
 
 import itertools
 import os
-import pathlib
 import socket
 import threading
 
@@ -157,11 +156,8 @@ def ask_redis(path, *words):
 
 
 @pytest.fixture(scope="module", name="fakes")
-def fixture_fakes(tmp_path_factory):
-    path = str(tmp_path_factory.mktemp("fake") / "redis.sock")
-    pathlib.Path(path).parent.chmod(0o755)
-    for parent in list(pathlib.Path(path).parents)[:3]:
-        parent.chmod(0o755)
+def fixture_fakes(open_folder):
+    path = os.path.join(open_folder, "redis.sock")
     fake = FakeRedis(path)
     block = (f"canvas fake{{}} {{{{ size 16x16; history 256; "
              f"redis unix:{path} timeout=500ms; }}}}")

@@ -10,7 +10,8 @@ import subprocess
 import pytest
 
 import wire
-from harness.stack import PREFIX, free_port, wait_for
+from harness.ports import free_port
+from harness.stack import PREFIX, wait_for
 from test_slow import paint, served_seq
 
 STACK = {

@@ -10,7 +10,8 @@ import requests
 
 from crowd import Crowd
 from harness.client import Client
-from harness.stack import free_port, wait_for
+from harness.ports import free_port
+from harness.stack import wait_for
 
 
 def test_reload_says_goodbye(new_stack):

@@ -8,7 +8,8 @@ import subprocess
 import pytest
 
 import wire
-from harness.stack import TestStack, free_port
+from harness.ports import free_port
+from harness.stack import TestStack
 from raw_http import Http
 
 GUEST = "/api/v1/auth/guest"

@@ -11,7 +11,8 @@ import uuid
 
 import pytest
 
-from harness.stack import PREFIX, free_port, wait_for
+from harness.ports import free_port
+from harness.stack import PREFIX, wait_for
 from raw_http import Http
 from redis_fixture import Canvas
 

@@ -7,7 +7,8 @@ import tempfile
 
 import pytest
 
-from harness.stack import PREFIX, free_port, wait_for
+from harness.ports import free_port
+from harness.stack import PREFIX, wait_for
 from redis_fixture import Canvas
 
 FOLDER = tempfile.mkdtemp(prefix="canvas-delivery-")

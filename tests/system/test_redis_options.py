@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from harness.stack import PREFIX, free_port, wait_for
+from harness.ports import free_port
+from harness.stack import PREFIX, wait_for
 from redis_fixture import ALICE, Canvas, library_text
 
 

@@ -6,6 +6,7 @@ the machine: its own clock is played by an epoch of the time to come.
 
 import datetime
 import glob
+import pathlib
 
 import pytest
 
@@ -19,13 +20,9 @@ HOUR = datetime.timedelta(hours=1)
 
 
 @pytest.fixture(name="world", scope="module")
-def fixture_world(tmp_path_factory):
+def fixture_world(open_folder):
     """Servers, and the file with what PostgreSQL adds to the time."""
-    # readable for the user that PostgreSQL runs as
-    folder = tmp_path_factory.mktemp("clock")
-    for path in (folder, *list(folder.parents)[:2]):
-        path.chmod(0o755)
-    clock = folder / "offset"
+    clock = pathlib.Path(open_folder, "offset")
     clock.write_text("+0\n")
 
     redis_server = RedisServer()

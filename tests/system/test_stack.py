@@ -14,7 +14,8 @@ from canvas_stack.settings import Settings
 from canvas_stack.stack import Stack
 from harness import SOURCE
 from harness.guest import Guest
-from harness.stack import free_port, wait_for
+from harness.ports import free_port
+from harness.stack import wait_for
 
 COMMAND = os.path.join(SOURCE, "deploy", "stack")
 

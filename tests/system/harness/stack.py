@@ -1,10 +1,8 @@
 """The stack of deploy/ in a folder of its own, with faults on demand."""
 
 import os
-import random
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 
@@ -19,6 +17,7 @@ from . import image
 from .client import Client
 from .guest import Guest
 from .logs import Logs
+from .ports import free_port
 
 PREFIX = "{main}:"
 SECONDS = 30
@@ -33,20 +32,6 @@ def wait_for(condition, seconds=SECONDS, what="a condition"):
     assert value, f"timed out waiting for {what}"
 
     return value
-
-
-def free_port():
-    """Below the ports that connections take; TEST_PORTS=first-last."""
-    first, last = map(int, os.environ.get("TEST_PORTS",
-                                          "20000-32000").split("-"))
-    while True:
-        port = random.randint(first, last)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
 
 
 class TestStack:

@@ -35,10 +35,13 @@ class Postgres(Server):
 
         # what a first start that was cut short has left
         subprocess.run(["rm", "-rf", data, data + ".new"], check=True)
-        process.run([self._program("initdb"), "-D", data + ".new",
-                     "-U", "postgres", "-A", "trust", "-E", "UTF8",
-                     "--locale=C.UTF-8", "-N"], self.place.postgres)
+        self.make_data(data + ".new")
         os.rename(data + ".new", data)
+
+    def make_data(self, path):
+        process.run([self._program("initdb"), "-D", path, "-U", "postgres",
+                     "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"],
+                    self.place.postgres)
 
     def start(self):
         self._forget_the_dead()
@@ -52,7 +55,7 @@ class Postgres(Server):
             "port": "5432",
             "timezone": "UTC",
             "log_timezone": "UTC",
-        }
+        } | self.settings.postgres
         if self.place.is_root:
             options["unix_socket_group"] = self.place.group_name(
                 self.place.web)

@@ -24,8 +24,9 @@ class Settings:
     nginx: str = "/usr/sbin/nginx"
     # (old, new) texts for nginx.conf.example beyond the usual ones
     edits: list = field(default_factory=list)
-    # (old, new) lines for canvas-helper.conf
+    # keys of canvas-helper.conf, options of PostgreSQL
     helper: dict = field(default_factory=dict)
+    postgres: dict = field(default_factory=dict)
 
     @property
     def module(self):

@@ -24,7 +24,9 @@ import uuid
 import psycopg2
 import pytest
 
-from redis_fixture import Canvas, RedisServer, wait_for
+from harness.database import copy_data
+from harness.stack import wait_for
+from redis_fixture import Canvas, RedisServer
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build"))
@@ -55,19 +57,13 @@ class PostgresServer:
         if self.user:
             os.chown(self.directory, self.user.pw_uid, self.user.pw_gid)
         os.chmod(self.directory, 0o755)
-        self.run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust",
-                 "-E", "UTF8", "--locale=C", "--no-sync")
+        copy_data(self.data)
 
     def identity(self):
         if not self.user:
             return {}
         return {"user": self.user.pw_uid, "group": self.user.pw_gid,
                 "extra_groups": []}
-
-    def run(self, program, *arguments):
-        subprocess.run([postgres_bin(program), *arguments], check=True,
-                       cwd=self.directory, stdout=subprocess.DEVNULL,
-                       **self.identity())
 
     def start(self):
         # a killed server leaves children that hold its shared memory a while
@@ -76,7 +72,9 @@ class PostgresServer:
     def try_start(self):
         self.process = subprocess.Popen(
             [postgres_bin("postgres"), "-D", self.data, "-k", self.directory,
-             "-c", "listen_addresses=", "-c", "max_connections=50"],
+             "-c", "listen_addresses=", "-c", "max_connections=50",
+             # a killed server loses nothing by it, only a dead machine
+             "-c", "fsync=off"],
             cwd=self.directory, stdin=subprocess.DEVNULL,
             stdout=open(os.path.join(self.directory, "log"), "ab"),
             stderr=subprocess.STDOUT, **self.identity())

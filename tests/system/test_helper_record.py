@@ -1,12 +1,14 @@
 """canvas-helper record: every change in PostgreSQL, exactly once."""
 
+import os
 import random
 import signal
 import uuid
 
 import pytest
 
-from redis_fixture import unpack, wait_for
+from harness.stack import wait_for
+from redis_fixture import unpack
 from stores import Load, flood
 from stores import library_redis, shared_postgres  # noqa: F401
 from stores import bare_stores, own_stores, stores  # noqa: F401
@@ -76,6 +78,16 @@ MOMENTS = {
 }
 
 
+def stopped_at(stores, process, moment):
+    """Halted there, or going on."""
+    process.send_signal(signal.SIGSTOP)
+    os.waitid(os.P_PID, process.pid, os.WSTOPPED)
+    if MOMENTS[moment](stores):
+        return True
+    process.send_signal(signal.SIGCONT)
+    return False
+
+
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_kill_9_under_load(stores, moment):
     kills, hits, acknowledged = 0, 0, []
@@ -86,7 +98,7 @@ def test_kill_9_under_load(stores, moment):
             process = stores.record()
             before = stores.recorded()
             wait_for(lambda: stores.recorded() > before)
-            wait_for(lambda: MOMENTS[moment](stores))
+            wait_for(lambda: stopped_at(stores, process, moment))
             process.kill()
             process.wait()
             hits += MOMENTS[moment](stores)

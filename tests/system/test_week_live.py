@@ -6,7 +6,8 @@ import struct
 from crowd import Crowd
 from harness.stack import PREFIX, wait_for
 
-STACK = {"workers": 2}
+STACK = {"workers": 2, "helper": {"timelapse": "on",
+                                 "timelapse_seconds": 1}}
 
 
 def test_rotation_under_load(stack):

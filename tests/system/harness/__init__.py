@@ -4,6 +4,7 @@ stack.py     the servers: the stack of deploy/, with faults on demand
 guest.py     a visitor over HTTP
 client.py    a WebSocket client
 image.py     the canvas as nginx, Redis and PostgreSQL have it
+database.py  what PostgreSQL starts from
 logs.py      what must not be in a log
 ports.py     ports that nobody else takes
 """

@@ -15,6 +15,7 @@ from canvas_stack.stack import Stack
 
 from . import image
 from .client import Client
+from .database import copy_data
 from .guest import Guest
 from .logs import Logs
 from .ports import free_port
@@ -56,9 +57,13 @@ class TestStack:
         self.settings.edits = [(" buffer=32k flush=1s;", ";"), *edits] + [
             (anchor, anchor + "".join(f"{line}\n" for line in places[name]))
             for name, anchor in PLACES.items() if name in places]
-        self.settings.helper = helper or {}
+        # a film takes longer than all else of a week that nobody painted in
+        self.settings.helper = {"timelapse": "off"} | (helper or {})
+        # a killed server loses nothing by it, only a dead machine
+        self.settings.postgres = {"fsync": "off"}
 
         self.stack = Stack(self.settings)
+        self.stack.postgres.make_data = copy_data
         self.servers = {server.name: server for server in self.stack.servers}
         self.stack.place.find()
         self.logs = Logs(self.stack.place.log())

@@ -16,14 +16,16 @@ import urllib.request
 import websockets
 
 from harness.stack import PREFIX, wait_for
-
-RETRY = (OSError, asyncio.TimeoutError, websockets.WebSocketException)
+from stream import RETRY, Stream
 
 
 class Crowd:
-    """with Crowd(stack, painters, watchers) as crowd: inject faults."""
+    """with Crowd(stack, painters, watchers) as crowd: inject faults.
 
-    def __init__(self, stack, painters=12, watchers=4):
+    rate: placements a second of all painters; else each as fast as answered.
+    """
+
+    def __init__(self, stack, painters=12, watchers=4, rate=None):
         self.stack = stack
         self.painters = painters
         self.ok = {}                # seq -> (x, y, color)
@@ -34,6 +36,8 @@ class Crowd:
         self.painters_done = False
         self.first = int(stack.redis.get(PREFIX + "canvas:seq"))
         self.cookies = [stack.guest().cookie for _ in range(painters)]
+        self.streams = [Stream(self, cookie, rate / painters)
+                        for cookie in self.cookies] if rate else []
         self.thread = threading.Thread(target=lambda: asyncio.run(self.run()))
 
     def __enter__(self):
@@ -52,8 +56,9 @@ class Crowd:
         self.thread.join(60)
 
     async def run(self):
-        painters = [asyncio.create_task(self.paint(cookie))
-                    for cookie in self.cookies]
+        painters = [asyncio.create_task(painter) for painter in
+                    ([stream.run() for stream in self.streams]
+                     or [self.paint(cookie) for cookie in self.cookies])]
         watchers = [asyncio.create_task(watcher.run())
                     for watcher in self.watchers]
         await asyncio.gather(*painters)
@@ -96,10 +101,12 @@ class Crowd:
         elif answer["code"] == "UNAVAILABLE":
             self.unknown.append(pixel)
         else:
-            self.refused[answer["code"]] = \
-                self.refused.get(answer["code"], 0) + 1
+            self.refuse(answer["code"])
 
         return epoch
+
+    def refuse(self, code):
+        self.refused[code] = self.refused.get(code, 0) + 1
 
     def wait_ok(self, n):
         """Until n more placements have been acknowledged."""

@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import subprocess
+import time
 
 import pytest
 
@@ -16,6 +17,9 @@ from harness.stack import PREFIX, wait_for
 from test_helper_rotate import STOPS
 
 STACK = {"workers": 2, "helper": {"timelapse": "off"}}
+
+TURNS = int(os.environ.get("TEST_TURNS", "10"))
+RATE = 1000                     # placements a second
 
 
 def rotate(stack, *arguments, stop=""):
@@ -82,10 +86,11 @@ class Weeks:
             assert total == len(log)
             assert last >= max((row[0] for row in log), default=0)
 
-        self.judge_weeks(made, crowd)
+        return self.judge_weeks(made, crowd)
 
     def judge_weeks(self, made, crowd):
-        """Weeks follow each other by seq, and all of them are the log."""
+        """Weeks follow each other by seq, and all of them are the log; the
+        last seq of each."""
         lasts = [row[4] for row in made]
         assert lasts == sorted(lasts)
         weeks = [sum(before < seq <= last for seq in crowd.ok)
@@ -98,6 +103,8 @@ class Weeks:
             "(SELECT sum(total_pixels_placed) FROM canvas_archives) + "
             "(SELECT total_pixels_this_week FROM current_canvas)")[0][0],
                  what="the counters")
+
+        return lasts
 
 
 @pytest.mark.parametrize("name", ["redis", "postgres", "record"])
@@ -141,14 +148,46 @@ def test_helper_killed_anywhere(stack):
     weeks.judge(crowd, count - known)
 
 
-def test_many_turns_at_a_high_rate(stack):
-    """Pixels that straddle the turn: no sleep between one and the next."""
+def test_many_turns_at_a_high_rate(stack, record_property):
+    """Pixels that straddle the turn; TEST_TURNS=50 for as many weeks."""
     weeks = Weeks(stack)
-    turns = 10
-    with Crowd(stack, painters=40, watchers=2) as crowd:
-        crowd.wait_ok(200)
-        for _ in range(turns):
+    cuts = []                   # when a turn began and when it was done
+    with Crowd(stack, painters=16, watchers=2, rate=RATE) as crowd:
+        crowd.wait_ok(RATE // 2)
+        for _ in range(TURNS):
+            began = time.monotonic()
             assert rotate(stack, "--force").wait(60) == 0
-        crowd.wait_ok(200)
+            cuts.append((began, time.monotonic()))
+            crowd.wait_ok(RATE // 4)
     crowd.judge()
-    weeks.judge(crowd, turns)
+    lasts = weeks.judge(crowd, TURNS)
+
+    times = {seq: at for stream in crowd.streams
+             for seq, at in stream.times.items()}
+    assert times.keys() == crowd.ok.keys()
+    straddled = [judge_cut(times, last, *cut)
+                 for last, cut in zip(lasts, cuts)]
+    assert any(straddled), "no placement was in flight at any cut"
+
+    seconds = max(answered for _, answered in times.values()) \
+        - min(sent for sent, _ in times.values())
+    for name, value in (("turns", TURNS), ("placements", len(times)),
+                        ("a second", round(len(times) / seconds)),
+                        ("cuts with placements in flight", sum(straddled))):
+        record_property(name, value)
+        print(f"{name}: {value}")
+
+
+def judge_cut(times, last, began, done):
+    """Acknowledged before the turn: old week; sent after it: new week.
+    Whether one that came to lie behind the cut was sent before another, on
+    this side of it, had its answer."""
+    wrong = [seq for seq, (sent, answered) in times.items()
+             if (answered < began and seq > last)
+             or (sent > done and seq <= last)]
+    assert not wrong, f"on the wrong side of {last}: {wrong[:20]}"
+
+    old = max((answered for seq, (_, answered) in times.items()
+               if seq <= last))
+    return any(seq > last and sent < old
+               for seq, (sent, _) in times.items())

@@ -251,7 +251,7 @@ def test_slow_client_over_tls(new_stack, certificate):
     key, cert = certificate
     port = free_port()
     stack = new_stack(workers=1, canvas=STACK["canvas"], server=[
-        f"        listen 127.0.0.1:{port} ssl;",
+        f"        listen 127.0.0.1:{port} ssl sndbuf=64k;",
         f"        ssl_certificate {cert};",
         f"        ssl_certificate_key {key};"])
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -259,13 +259,15 @@ def test_slow_client_over_tls(new_stack, certificate):
     context.verify_mode = ssl.CERT_NONE
 
     with wire.Wire("127.0.0.1", port) as client:
+        # soon full: who takes no byte for 25 s is closed
+        client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         client.sock = context.wrap_socket(client.sock)
         client.open()
         seq = client.expect("welcome")["canvasInfo"]["seq"]
 
         # the kernel's buffers fill, then the queue, again and again
         for _ in range(8):
-            last = paint(stack, 10000)
+            last = paint(stack, 2000)
             wait_for(lambda: served_seq(stack) == last, what="the image")
 
         resyncs = 0

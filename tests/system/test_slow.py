@@ -1,11 +1,13 @@
 """Clients that do not follow: slow, silent, half-hearted, away too long."""
 
 import os
+import socket
 import struct
 
 import pytest
 
 import wire
+from harness.ports import free_port
 from harness.stack import PREFIX, SANITIZED, wait_for
 from redis_fixture import Canvas
 
@@ -48,20 +50,24 @@ def served_seq(stack):
 
 def test_a_client_that_does_not_read(new_stack):
     """Bounded memory; the others unharmed; caught up or told to resync."""
+    port = free_port()
     stack = new_stack(workers=1, canvas=["        history 4096;",
                                          "        send_queue 8;",
-                                         "        tick 1ms;"])
+                                         "        tick 1ms;"],
+                      server=[f"listen 127.0.0.1:{port} sndbuf=64k;"])
     pid, = stack.workers()
 
-    with wire.Wire("127.0.0.1", stack.settings.port) as raw, \
+    with wire.Wire("127.0.0.1", port) as raw, \
             stack.client(protocols=["canvas.v1.bin"]) as other:
+        # soon full: who takes no byte for 25 s is closed
+        raw.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         raw.open()
 
-        last = paint(stack, 30000)
+        last = paint(stack, 10000)
         wait_for(lambda: served_seq(stack) == last, what="the image")
         before = rss(pid)
 
-        last = paint(stack, 60000)
+        last = paint(stack, 30000)
         wait_for(lambda: served_seq(stack) == last, what="the image")
         wait_for(lambda: binary_updates(other)[-1][0] == last,
                  what="the client that reads")

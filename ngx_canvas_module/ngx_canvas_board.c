@@ -19,6 +19,7 @@ typedef struct {
     ngx_uint_t                 depth;
     ngx_canvas_board_t         board;
     ngx_msec_t                 taken;
+    uint64_t                   epoch;     /* in which it was asked for */
     ngx_queue_t                waiting;   /* of ngx_canvas_board_wait_t */
 
     /* while it is read */
@@ -113,7 +114,7 @@ ngx_canvas_board_get(ngx_canvas_boards_t *boards,
 
     depth = &boards->depths[kind][i];
 
-    if (depth->valid
+    if (depth->valid && depth->epoch == boards->worker->week.epoch
         && ngx_current_msec - depth->taken < NGX_CANVAS_BOARD_FRESH)
     {
         *board = &depth->board;
@@ -200,6 +201,7 @@ ngx_canvas_board_ask(ngx_canvas_board_depth_t *depth)
     }
 
     depth->asking = 1;
+    depth->epoch = worker->week.epoch;
 
     return NGX_OK;
 }

@@ -23,6 +23,7 @@
 typedef struct {
     ngx_canvas_notices_t        *notices;
     ngx_canvas_frame_t          *frame;     /* the last; NULL: none yet */
+    uint64_t                     epoch;     /* in which it was told */
     ngx_canvas_board_wait_t      wait;
 } ngx_canvas_notice_board_t;
 
@@ -42,6 +43,8 @@ static unsigned ngx_canvas_notice_channel(canvas_audience_t audience);
 static void ngx_canvas_notice_send(ngx_canvas_notices_t *notices,
     unsigned channel, canvas_board_kind_t kind, const void *text,
     size_t len);
+static ngx_canvas_frame_t *ngx_canvas_notice_last(
+    ngx_canvas_notice_board_t *board);
 static void ngx_canvas_notice_ask(ngx_canvas_notice_board_t *board,
     canvas_board_kind_t kind);
 static void ngx_canvas_notice_ready(void *data,
@@ -128,7 +131,7 @@ ngx_canvas_notice_subscribe(ngx_canvas_session_t *session, unsigned channels)
     for (kind = 0; kind < CANVAS_BOARDS; kind++) {
         board = &session->worker->notices->boards[kind];
 
-        if (board->frame == NULL) {
+        if (ngx_canvas_notice_last(board) == NULL) {
             ngx_canvas_notice_ask(board, kind);
 
         } else if (ngx_canvas_session_queue(session, board->frame)
@@ -214,6 +217,21 @@ ngx_canvas_notice_send(ngx_canvas_notices_t *notices, unsigned channel,
     }
 
     board->frame = frame;
+    board->epoch = notices->worker->week.epoch;
+}
+
+
+/* that of an earlier epoch may tell of another week, and is forgotten */
+
+static ngx_canvas_frame_t *
+ngx_canvas_notice_last(ngx_canvas_notice_board_t *board)
+{
+    if (board->frame && board->epoch != board->notices->worker->week.epoch) {
+        ngx_canvas_frame_release(board->frame);
+        board->frame = NULL;
+    }
+
+    return board->frame;
 }
 
 

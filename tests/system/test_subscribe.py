@@ -141,6 +141,28 @@ def test_the_last_board_comes_with_the_subscription(stack, clients):
         assert len(between(client, "leaderboard")) == 3
 
 
+def test_a_board_of_an_earlier_epoch_is_forgotten(stack, clients):
+    """It may be that of a week that is over: it is asked for again."""
+    token, crowd = mark(), [clients() for _ in range(8)]
+    publish(stack, "l", board(token=token))
+    publish(stack, "*", {"type": "objective", "token": token})
+    for client in crowd:
+        client.wait_for("objective", token=token)
+
+    epoch = stack.get("/api/v1/canvas/info").json()["epoch"]
+    done = stack.helper("rotate", "--force", "--mode", "classic")
+    assert done.returncode == 0, done.stderr
+    for client in crowd:
+        assert client.wait_for("week_reset")["epoch"] > epoch
+
+    for client in crowd:
+        subscribe(client, "leaderboard")
+        told = wait_for(lambda: [message for message in between(
+            client, "leaderboard") if message["kind"] == "users"],
+            what="a board")
+        assert [message for message in told if "token" in message] == []
+
+
 def test_boards_that_nobody_published(new_stack):
     """A worker that has not heard of a board reads it itself."""
     stack = new_stack(workers=1)

@@ -27,9 +27,6 @@ BEGIN
     PERFORM archive_rank_users(v_archive);
     PERFORM archive_rank_factions(v_archive, v_week.factions);
 
-    -- Nobody adds to them until the closed week is archived.
-    UPDATE user_profiles SET pixels_this_week = 0 WHERE pixels_this_week > 0;
-
     RETURN v_archive;
 END
 $$;

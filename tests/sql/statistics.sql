@@ -2,7 +2,7 @@
 -- the tables refuse, and the indexes that questions about it are answered by.
 
 BEGIN;
-SELECT plan(48);
+SELECT plan(50);
 
 SELECT FROM canvas_setup(500, 500, 15, (SELECT palette FROM current_canvas));
 
@@ -71,11 +71,14 @@ SELECT is(stats - 'top_contributors' - 'top_agents' - 'totals',
             "top_factions": []}', 'but empty') FROM canvas_archives;
 
 -- the same with what the helper counted: a week of territory and factions
+UPDATE weekly_objectives SET target = 5
+ WHERE archive_id IS NULL AND metric = 'pixels' AND target = 10;
 UPDATE current_canvas
    SET current_game_mode_id = (SELECT id FROM game_modes
                                 WHERE slug = 'territory-wars'),
        factions = ARRAY['red', 'blue'], rules = '{}';
-SELECT put(1, 11, 16, 'ada');
+SELECT put(1, 11, 15, 'ada');
+SELECT put(1, 16, 16, 'ada');
 SELECT put(1, 17, 20, 'bob');
 SELECT put(1, 21, 23, NULL, 'bot');
 SELECT put(1, 24, 24, 'guest');
@@ -146,7 +149,7 @@ SELECT results_eq(
         FROM weekly_user_stats s JOIN users u ON u.id = s.user_id
        WHERE archive_id = (SELECT id FROM archived) ORDER BY overall_rank$$,
     $$VALUES ('bob', 4, 1, 3, 3, 3, 2, 1, 22::numeric, 2, 1, '{}'::text[]),
-             ('ada', 6, 2, 4, 2, 1, 0, 0, 16, 3, 2, '{}'),
+             ('ada', 6, 2, 4, 2, 1, 0, 0, 16, 3, 2, '{first_steps}'),
              ('guest-' || left(md5('guest'), 16), 1, 1, 0, 1, 0, 1, 1, 7.5,
               4, 3, '{}')$$, 'users, every column');
 SELECT results_eq(
@@ -205,6 +208,24 @@ SELECT is(stats->'totals',
           '{"pixels_placed": 14, "contributors": 4, "users": 2, "guests": 1,
             "agents": 1, "faded": 2}', 'totals')
   FROM canvas_archives JOIN archived USING (id);
+
+-- what was counted as events came is closed with what the week ended with
+SELECT is(stats #> '{objectives_completed,first_steps}',
+          jsonb_build_object('winner_id', actor('ada'), 'winner_name', 'ada',
+                             'value', 6, 'completed', 1), 'who got furthest')
+  FROM canvas_archives JOIN archived USING (id);
+SELECT results_eq(
+    $$SELECT u.username::text, p.value, p.completed_seq
+        FROM objective_progress p
+        JOIN weekly_objectives w ON w.id = p.weekly_objective_id
+        JOIN objective_definitions d ON d.id = w.objective_id
+        JOIN users u ON u.id = p.user_id
+       WHERE w.archive_id = (SELECT id FROM archived)
+         AND d.slug = 'first_steps'
+       ORDER BY p.value DESC$$,
+    $$VALUES ('ada', 6::bigint, 15::bigint), ('bob', 4, NULL),
+             ('guest-' || left(md5('guest'), 16), 1, NULL)$$,
+    'and who came closest');
 
 -- and shown
 SELECT is(v.w, '["bob", "bot", "red", true]', 'api_archive')

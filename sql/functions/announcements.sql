@@ -21,7 +21,8 @@ BEGIN
            SELECT * FROM objective_progress o
             WHERE o.weekly_objective_id = w.id
               AND o.completed_at IS NOT NULL
-            ORDER BY o.completed_epoch, o.completed_seq, o.id
+            ORDER BY o.completed_epoch, o.completed_seq,
+                     coalesce(o.user_id, o.agent_id)
             LIMIT 1) AS p
       LEFT JOIN users u ON u.id = p.user_id
       LEFT JOIN agents a ON a.id = p.agent_id

@@ -13,6 +13,11 @@ BEGIN
     DELETE FROM faction_owners;
     DELETE FROM faction_tallies;
 
+    -- most weeks have none
+    IF NOT EXISTS (SELECT FROM week_placed w WHERE w.faction IS NOT NULL) THEN
+        RETURN;
+    END IF;
+
     FOR r IN SELECT * FROM week_ranges() ORDER BY epoch LOOP
         PERFORM record_count_factions(r.epoch, r.from_seq, r.to_seq);
 
@@ -24,7 +29,8 @@ END
 $$;
 
 COMMENT ON FUNCTION factions_recount() IS
-    'Pixels and territory of the factions of the running week from the log';
+    'Pixels and territory of the factions of the running week from the log, in
+a transaction that has called week_place(NULL)';
 
 REVOKE ALL ON FUNCTION factions_recount() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION factions_recount() TO canvas_service;

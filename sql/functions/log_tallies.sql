@@ -12,7 +12,9 @@ DECLARE
 BEGIN
     WITH actors AS (
         SELECT e.user_id, e.agent_id, count(*) AS pixels,
-               max(e.created_at) AS last_at, max(e.faction) AS faction,
+               max(e.created_at) AS last_at,
+               -- the last one, below its seq
+               (max(e.seq << 8 | e.faction) & 255)::smallint AS faction,
                bit_or(set_bit(c_none, e.color, 1)) AS colors,
                count(*) FILTER (WHERE e.old_color = v_bare
                                   AND e.color <> v_bare) AS fresh,

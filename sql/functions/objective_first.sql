@@ -15,7 +15,8 @@ BEGIN
           LEFT JOIN agents a ON a.id = p.agent_id
          WHERE p.weekly_objective_id = p_goal
            AND p.completed_at IS NOT NULL
-         ORDER BY p.completed_epoch, p.completed_seq
+         ORDER BY p.completed_epoch, p.completed_seq,
+                  coalesce(p.user_id, p.agent_id)
          LIMIT 1);
 END
 $$;

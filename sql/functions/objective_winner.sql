@@ -16,7 +16,8 @@ BEGIN
           LEFT JOIN agents a ON a.id = p.agent_id
          WHERE p.weekly_objective_id = p_goal.id
            AND p.completed_at IS NOT NULL
-         ORDER BY p.value DESC, p.completed_epoch, p.completed_seq
+         ORDER BY p.value DESC, p.completed_epoch, p.completed_seq,
+                  coalesce(p.user_id, p.agent_id)
          LIMIT 1), '{}');
 END
 $$;

@@ -72,22 +72,6 @@ BEGIN
            coalesce(p.seq, p_to)
       FROM goals g
       LEFT JOIN placed p ON p.id = g.id AND p.actor_id = g.actor_id;
-
-    WITH done AS (
-        SELECT r.actor_id, r.is_agent, bit_or(1::bigint << w.number) AS bits
-          FROM unnest(p_reached) r
-          JOIN weekly_objectives w ON w.id = r.weekly_objective_id
-         GROUP BY r.actor_id, r.is_agent
-    ), by_users AS (
-        UPDATE user_profiles p
-           SET completed = p.completed | d.bits
-          FROM done d
-         WHERE p.user_id = d.actor_id AND NOT d.is_agent
-    )
-    UPDATE agent_tallies t
-       SET completed = t.completed | d.bits
-      FROM done d
-     WHERE t.agent_id = d.actor_id AND d.is_agent;
 END
 $$;
 

@@ -2,13 +2,16 @@ CREATE OR REPLACE FUNCTION objectives_recount(p_actors uuid[])
     RETURNS void
     LANGUAGE plpgsql
     SET search_path = canvas, public, pg_temp
-    SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
-    v_told  objective_progress[];
-    v_part  record;
-    v_new   record;
+    v_goals  weekly_objectives[];
+    v_told   objective_progress[];
+    v_part   record;
 BEGIN
+    SELECT array_agg(w) INTO v_goals
+      FROM weekly_objectives w
+     WHERE w.archive_id IS NULL AND NOT w.at_week_end;
+
     -- What everybody was told stays told.
     WITH gone AS (
         DELETE FROM objective_progress p
@@ -23,26 +26,24 @@ BEGIN
       FROM gone g
      WHERE g.announced_at IS NOT NULL;
 
-    UPDATE user_profiles
-       SET pixels_this_week = 0, hour = -1, hour_pixels = 0, best_hour = 0,
-           hours = 0, days = 0, fresh = 0, repaints = 0, faction = NULL,
-           completed = 0, colors = B'0'::bit(256)
-     WHERE (hour >= 0 OR pixels_this_week > 0)
-       AND (p_actors IS NULL OR user_id = ANY (p_actors));
-
-    DELETE FROM agent_tallies
-     WHERE p_actors IS NULL OR agent_id = ANY (p_actors);
+    PERFORM week_place(p_actors);
+    PERFORM week_pass(v_goals);
+    PERFORM tallies_recount(v_goals, p_actors);
 
     FOR v_part IN
-        SELECT r.epoch, h.*
-          FROM week_ranges() r, week_parts(r.from_seq, r.to_seq) h
-         ORDER BY r.epoch, h.from_seq
+        SELECT h.*, array_agg((p.actor_id, p.agent, g.id, g.target,
+                               p.before)::objective_reached) AS reached
+          FROM week_hour_parts() h
+          JOIN week_passed p ON p.part = h.part
+          JOIN unnest(v_goals) g
+            ON p.reached[g.slot] >= g.target
+           AND p.reached_before[g.slot] < g.target
+           AND g.scope <> CASE WHEN p.agent THEN 'user' ELSE 'agent' END
+         GROUP BY h.part, h.epoch, h.from_seq, h.to_seq, h.hour
     LOOP
-        v_new := log_tallies(v_part.epoch, v_part.from_seq, v_part.to_seq,
-                             p_actors);
-        PERFORM record_count_week(v_new.users, v_new.agents, v_part.epoch,
-                                  v_part.from_seq, v_part.to_seq,
-                                  v_part.hour, true);
+        PERFORM objectives_complete(v_part.reached, v_part.epoch,
+                                    v_part.from_seq, v_part.to_seq,
+                                    v_part.hour);
     END LOOP;
 
     UPDATE objective_progress p

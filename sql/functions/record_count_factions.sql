@@ -15,14 +15,16 @@ AS $$
         ON CONFLICT (faction) DO UPDATE
        SET pixels = t.pixels + excluded.pixels;
 
+    -- the last faction of a pixel, below its seq: no need to sort them all
     SELECT factions_own(array_agg(l.x), array_agg(l.y),
-                        array_agg(l.faction))
-      FROM (SELECT DISTINCT ON (e.x, e.y) e.x, e.y, e.faction
+                        array_agg(nullif(l.last & 255, 0)::smallint))
+      FROM (SELECT e.x, e.y,
+                   max(e.seq << 8 | coalesce(e.faction, 0)) AS last
               FROM pixel_events e
              WHERE e.epoch = p_epoch
                AND e.seq > p_from
                AND e.seq <= p_to
-             ORDER BY e.x, e.y, e.seq DESC) AS l
+             GROUP BY e.x, e.y) AS l
 $$;
 
 COMMENT ON FUNCTION record_count_factions(bigint, bigint, bigint) IS

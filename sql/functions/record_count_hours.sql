@@ -17,14 +17,14 @@ BEGIN
     FOR v_part IN SELECT * FROM week_parts(p_from, p_to) LOOP
         IF (v_part.from_seq, v_part.to_seq) = (p_from, p_to) THEN
             RETURN record_count_week(p_users, p_agents, p_epoch, p_from, p_to,
-                                     v_part.hour, false);
+                                     v_part.hour);
         END IF;
 
         v_new := log_tallies(p_epoch, v_part.from_seq, v_part.to_seq, NULL);
         v_actors := v_actors
                     + record_count_week(v_new.users, v_new.agents, p_epoch,
                                         v_part.from_seq, v_part.to_seq,
-                                        v_part.hour, false);
+                                        v_part.hour);
     END LOOP;
 
     RETURN v_actors;

@@ -1,7 +1,6 @@
 CREATE OR REPLACE FUNCTION record_count_week(
     p_users actor_pixels[], p_agents actor_pixels[],
-    p_epoch bigint, p_from bigint, p_to bigint, p_hour integer,
-    p_again boolean)
+    p_epoch bigint, p_from bigint, p_to bigint, p_hour integer)
     RETURNS bigint
     LANGUAGE plpgsql
     SET search_path = canvas, public, pg_temp
@@ -70,15 +69,14 @@ BEGIN
      WHERE NOT EXISTS (SELECT FROM contributors_this_week c
                         WHERE c.actor_id = b.actor_id AND c.kind = 'a');
 
-    IF NOT p_again THEN
-        PERFORM update_agent_weekly_stats(b.actor_id, b.pixels::integer)
-           FROM unnest(p_agents) b;
-    END IF;
+    PERFORM update_agent_weekly_stats(b.actor_id, b.pixels::integer)
+       FROM unnest(p_agents) b;
 
     v_reached := v_reached || record_tally_agents(p_agents, p_hour, v_goals);
 
     IF v_reached IS NOT NULL THEN
         PERFORM objectives_complete(v_reached, p_epoch, p_from, p_to, p_hour);
+        PERFORM objectives_done(v_reached);
     END IF;
 
     RETURN v_new_users + v_new_agents;
@@ -86,14 +84,14 @@ END
 $$;
 
 COMMENT ON FUNCTION record_count_week(actor_pixels[], actor_pixels[], bigint,
-                                      bigint, bigint, integer, boolean) IS
+                                      bigint, bigint, integer) IS
     'Adds what was placed in an hour of the log to the week of users and
 agents, and notes which objectives they completed by it; returns how many of
-them had no pixels before.  p_again: the pixels of agents are counted already';
+them had no pixels before';
 
 REVOKE ALL ON FUNCTION record_count_week(actor_pixels[], actor_pixels[],
-                                         bigint, bigint, bigint, integer,
-                                         boolean) FROM PUBLIC;
+                                         bigint, bigint, bigint, integer)
+    FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION record_count_week(actor_pixels[], actor_pixels[],
-                                            bigint, bigint, bigint, integer,
-                                            boolean) TO canvas_service;
+                                            bigint, bigint, bigint, integer)
+    TO canvas_service;

@@ -4,27 +4,25 @@ CREATE OR REPLACE FUNCTION week_recount(p_week current_canvas)
     SET search_path = canvas, public, pg_temp
 AS $$
 BEGIN
-    PERFORM week_count(p_week.start_epoch, p_week.start_seq,
-                       coalesce(next_week_epoch(), 9007199254740991));
+    DELETE FROM week_hours;
+    PERFORM week_hours_add(r.epoch, r.from_seq, r.to_seq)
+       FROM (SELECT * FROM week_ranges() ORDER BY epoch) AS r;
+
+    PERFORM objectives_recount(NULL);
+    PERFORM factions_recount();
 
     DELETE FROM weekly_agent_stats WHERE archive_id IS NULL;
-
-    PERFORM update_agent_weekly_stats(w.actor_id, w.pixels::integer)
-       FROM week_totals w JOIN agents a ON a.id = w.actor_id
-      WHERE w.kind = 'a';
+    PERFORM update_agent_weekly_stats(agent_id, pixels::integer)
+       FROM agent_tallies;
 
     UPDATE current_canvas
        SET total_pixels_this_week = t.pixels,
            unique_contributors_this_week = t.actors,
            updated_at = now()
-      FROM (SELECT coalesce(sum(pixels), 0) AS pixels, count(*) AS actors
-              FROM week_totals) AS t;
-
-    DELETE FROM week_hours;
-    PERFORM week_hours_add(r.epoch, r.from_seq, r.to_seq)
-       FROM (SELECT * FROM week_ranges() ORDER BY epoch) AS r;
-    PERFORM factions_recount();
-    PERFORM objectives_recount(NULL);
+      FROM (SELECT coalesce(sum(a.pixels), 0) AS pixels, count(*) AS actors
+              FROM (SELECT sum(w.pixels) AS pixels
+                      FROM week_placed w
+                     GROUP BY w.actor_id, w.agent) AS a) AS t;
 END
 $$;
 

@@ -51,6 +51,39 @@ BEGIN
         partners        integer NOT NULL
     ) ON COMMIT DELETE ROWS;
 
+    -- what actors placed in the parts of the running week; colors0 to colors3
+    -- have 64 colours each, from the left
+    CREATE TEMPORARY TABLE IF NOT EXISTS week_placed (
+        actor_id        uuid NOT NULL,
+        agent           boolean NOT NULL,
+        part            integer NOT NULL,
+        hour            integer NOT NULL,
+        pixels          integer NOT NULL,
+        last_at         timestamptz NOT NULL,
+        fresh           integer NOT NULL,
+        repaints        integer NOT NULL,
+        faction         bigint,         -- the last one, below its seq
+        colors0         bigint,
+        colors1         bigint,
+        colors2         bigint,
+        colors3         bigint
+    ) ON COMMIT DELETE ROWS;
+
+    -- how far actors were behind parts, and before: the last part of each, and
+    -- those in which something was completed
+    CREATE TEMPORARY TABLE IF NOT EXISTS week_passed (
+        actor_id        uuid NOT NULL,
+        agent           boolean NOT NULL,
+        part            integer NOT NULL,
+        is_last         boolean NOT NULL,
+        last_at         timestamptz NOT NULL,
+        faction         smallint,
+        tally           objective_tally NOT NULL,
+        before          objective_tally NOT NULL,
+        reached         bigint[] NOT NULL,      -- by weekly_objectives.slot
+        reached_before  bigint[] NOT NULL
+    ) ON COMMIT DELETE ROWS;
+
     -- at most one row: which week that was, and what else it comes to
     CREATE TEMPORARY TABLE IF NOT EXISTS week_staged (
         rotation_id     bigint NOT NULL,

@@ -2,7 +2,7 @@
 -- end of a week decides, rewards, and what everybody is told.
 
 BEGIN;
-SELECT plan(47);
+SELECT plan(53);
 
 SET LOCAL client_min_messages = error;
 
@@ -173,8 +173,28 @@ ROLLBACK TO open;
 SELECT is(pg_temp.close_with(3, 4) -> 'territory_king', NULL,
           'too small for a crown');
 ROLLBACK TO open;
-SELECT is(pg_temp.close_with(8, 8) #>> '{territory_king,completed}', '2',
-          'two of the same size');
+SELECT is(pg_temp.close_with(8, 8) #> '{territory_king}',
+          jsonb_build_object('winner_id', least(actor('ada'), actor('bot')),
+              'winner_name', CASE WHEN actor('ada') < actor('bot')
+                                  THEN 'ada' ELSE 'bot' END,
+              'value', 8, 'completed', 2), 'two of the same size');
+SELECT is(pg_temp.told(), 'territory_king '
+          || CASE WHEN actor('ada') < actor('bot') THEN 'ada' ELSE 'bot' END,
+          'the same one is told of');
+ROLLBACK TO open;
+SELECT put(2, 160 + n, 160 + n, 'user' || n) FROM generate_series(1, 150) n;
+UPDATE weekly_objectives SET target = 1 WHERE metric = 'survived';
+CREATE FUNCTION pg_temp.all_survive() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.pixels_overwritten := NEW.pixels_placed - 1;
+    NEW.pixels_survived := 1;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER survive BEFORE INSERT ON weekly_user_stats
+    FOR EACH ROW EXECUTE FUNCTION pg_temp.all_survive();
+SELECT is(pg_temp.close_with(8, 8) #>> '{survivor,completed}', '151',
+          'of equals each, however many');
 ROLLBACK TO open;
 SELECT is(pg_temp.close_with(NULL, NULL) -> 'territory_king', NULL,
           'not counted, not decided');
@@ -197,6 +217,31 @@ SELECT is(json_array_length(api_objectives() -> 'objectives'), 0,
 SELECT put(2, 161, 200, 'ada');
 SELECT is(hour_pixels, 40, 'it is counted all the same')
   FROM user_profiles WHERE user_id = actor('ada');
+
+-- counted anew: colours of a large palette, somebody whose row is gone
+SELECT batch_begin();
+INSERT INTO record_batch
+SELECT 2, 200 + n, n, 0, c, 15, actor('ada'), NULL, NULL,
+       '2026-01-27 12:00:00.3+00', n
+  FROM unnest(ARRAY[255, 254, 192, 191, 128, 127, 64, 63, 0])
+       WITH ORDINALITY AS v (c, n);
+INSERT INTO record_batch
+SELECT 2, 209 + n, n, 1, n, 15, actor('eve'), NULL, NULL,
+       '2026-01-27 12:00:00.3+00', 4 - n
+  FROM generate_series(1, 3) AS n;
+SELECT batch_commit(2, 212);
+SELECT is((get_bit(colors, 255), get_bit(colors, 192), get_bit(colors, 0),
+           faction)::text, '(1,1,1,9)', 'the last faction is the one')
+  FROM user_profiles WHERE user_id = actor('ada');
+SELECT is(faction, 1::smallint, 'not the greatest')
+  FROM user_profiles WHERE user_id = actor('eve');
+CREATE TEMPORARY TABLE counted AS SELECT * FROM user_profiles;
+SELECT week_recount(c) FROM current_canvas c;
+SELECT results_eq('SELECT * FROM user_profiles ORDER BY user_id',
+                  'SELECT * FROM counted ORDER BY user_id', 'the same');
+DELETE FROM users WHERE id = actor('eve');
+SELECT lives_ok('SELECT week_recount(c) FROM current_canvas c',
+                'without who is gone');
 
 -- constraints
 SELECT throws_ok($$UPDATE objective_definitions SET metric = 'luck'$$,

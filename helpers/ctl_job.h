@@ -45,6 +45,9 @@ ctl_status_t ctl_job_next(ctl_redis_t *redis, int block_ms, ctl_job_t *job);
 ctl_status_t ctl_job_left(ctl_redis_t *redis, const ctl_job_t *job,
     int64_t *left);
 
+/* of HTTP, "processing": the job is begun, whoever waits may go on waiting */
+#define CTL_JOB_BEGUN  102
+
 /* publishes the answer: a status of HTTP and a JSON object on one line */
 ctl_status_t ctl_job_answer(ctl_redis_t *redis, const ctl_job_t *job,
     unsigned status, const char *json);

@@ -20,9 +20,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* of HTTP, "processing": whoever waits may go on waiting */
-#define CTL_JOB_ROTATE_BEGUN     102
-
 /* the server ends the session of a process that was killed when it notices:
  * until then its lock is held, ms */
 #define CTL_JOB_ROTATE_AGAIN_MS  1000
@@ -31,6 +28,8 @@
 #define CTL_JOB_ROTATE_END_MS    3000
 
 
+static ctl_status_t ctl_job_rotate_announce(ctl_t *ctl, ctl_job_t *job,
+    bool *expired);
 static ctl_status_t ctl_job_rotate_start(ctl_job_rotate_child_t *child,
     ctl_t *ctl);
 static void ctl_job_rotate_main(const ctl_conf_t *conf, const char *request,
@@ -50,6 +49,7 @@ ctl_status_t
 ctl_job_rotate_run(ctl_job_rotate_t *rotate, ctl_t *ctl, ctl_job_t *job,
     int64_t left)
 {
+    bool                     expired;
     PGresult                *result;
     ctl_status_t             status;
     ctl_job_rotate_child_t  *child;
@@ -75,8 +75,8 @@ ctl_job_rotate_run(ctl_job_rotate_t *rotate, ctl_t *ctl, ctl_job_t *job,
                               "another rotation is running", "{}");
     }
 
-    status = ctl_job_answer(&ctl->redis, job, CTL_JOB_ROTATE_BEGUN, "{}");
-    if (status != CTL_OK) {
+    status = ctl_job_rotate_announce(ctl, job, &expired);
+    if (status != CTL_OK || expired) {
         return status;
     }
 
@@ -172,6 +172,32 @@ ctl_job_rotate_end(ctl_job_rotate_t *rotate, bool all)
 
         ctl_job_free(&child->job);
     }
+}
+
+
+/* unless PostgreSQL took longer than the job may wait: it is refused then */
+static ctl_status_t
+ctl_job_rotate_announce(ctl_t *ctl, ctl_job_t *job, bool *expired)
+{
+    int64_t       left;
+    ctl_status_t  status;
+
+    *expired = false;
+
+    if (!job->again) {
+        status = ctl_job_left(&ctl->redis, job, &left);
+        if (status != CTL_OK) {
+            return status;
+        }
+
+        if (left == 0) {
+            *expired = true;
+            return ctl_job_refuse(&ctl->redis, job, CANVAS_CODE_UNAVAILABLE,
+                                  NULL, "{}");
+        }
+    }
+
+    return ctl_job_answer(&ctl->redis, job, CTL_JOB_BEGUN, "{}");
 }
 
 

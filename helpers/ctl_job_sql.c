@@ -7,6 +7,7 @@
 #include "ctl_log.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +24,21 @@ enum {
 };
 
 
+/* an attempt, and how far it came */
+typedef struct {
+    const char  *sql;
+    int64_t      left;                  /* ms, of the statement */
+    bool         announce;              /* to be published: it has begun */
+    bool         committing;            /* the outcome may be unknown */
+} ctl_job_sql_try_t;
+
+
+static ctl_status_t ctl_job_sql_tries(ctl_t *ctl, const ctl_job_t *job,
+    ctl_job_sql_try_t *try, PGresult **result);
 static PGresult *ctl_job_sql_once(ctl_t *ctl, const ctl_job_t *job,
-    const char *sql, int64_t left);
+    ctl_job_sql_try_t *try);
+static ctl_status_t ctl_job_sql_begin(ctl_t *ctl, const ctl_job_t *job,
+    ctl_job_sql_try_t *try);
 static ctl_status_t ctl_job_sql_failed(ctl_t *ctl, const ctl_job_t *job);
 static canvas_code_t ctl_job_sql_code(const char *sqlstate);
 
@@ -47,10 +61,11 @@ ctl_status_t
 ctl_job_sql_run(ctl_t *ctl, const ctl_job_t *job, const char *sql,
     int64_t left)
 {
-    PGresult      *result;
-    ctl_status_t   status;
+    PGresult          *result;
+    ctl_status_t       status;
+    ctl_job_sql_try_t  try = { sql, left, !job->again, false };
 
-    status = ctl_job_sql_ask(ctl, job, sql, left, &result);
+    status = ctl_job_sql_tries(ctl, job, &try, &result);
 
     if (status == CTL_OK && result != NULL) {
         status = ctl_job_sql_answer(ctl, job, result);
@@ -65,17 +80,30 @@ ctl_status_t
 ctl_job_sql_ask(ctl_t *ctl, const ctl_job_t *job, const char *sql,
     int64_t left, PGresult **result)
 {
-    int  try;
+    ctl_job_sql_try_t  try = { sql, left, false, false };
 
-    for (try = 0; try < CTL_JOB_SQL_TRIES; try++) {
+    return ctl_job_sql_tries(ctl, job, &try, result);
+}
 
-        *result = ctl_job_sql_once(ctl, job, sql, left);
+
+static ctl_status_t
+ctl_job_sql_tries(ctl_t *ctl, const ctl_job_t *job, ctl_job_sql_try_t *try,
+    PGresult **result)
+{
+    int  n;
+
+    for (n = 0; n < CTL_JOB_SQL_TRIES; n++) {
+
+        ctl->pg.sqlstate[0] = '\0';
+        *result = ctl_job_sql_once(ctl, job, try);
 
         if (*result != NULL) {
             return CTL_OK;
         }
 
-        if (ctl->pg.conn == NULL) {
+        if (ctl->redis.context == NULL || (ctl->pg.conn == NULL
+                                       && try->committing))
+        {
             return CTL_TEMPORARY;
         }
 
@@ -115,28 +143,22 @@ ctl_job_sql_answer(ctl_t *ctl, const ctl_job_t *job, const PGresult *result)
 
 /* one transaction that does not outlast the time its answer has */
 static PGresult *
-ctl_job_sql_once(ctl_t *ctl, const ctl_job_t *job, const char *sql,
-    int64_t left)
+ctl_job_sql_once(ctl_t *ctl, const ctl_job_t *job, ctl_job_sql_try_t *try)
 {
-    char        timeout[24];
     PGresult   *result;
-    const char *limit[] = { timeout };
     const char *values[] = {
         job->id, *job->actor != '\0' ? job->actor : NULL, job->kind,
         job->username, *job->is_admin == '1' ? "true" : "false", job->args
     };
 
-    snprintf(timeout, sizeof(timeout), "%" PRId64, left > 0 ? left : 1);
+    try->committing = false;
 
-    if (ctl_pg_begin(&ctl->pg) != CTL_OK
-        || ctl_pg_run(&ctl->pg,
-                      "SELECT set_config('statement_timeout', $1, true)", 1,
-                      limit) != CTL_OK)
-    {
+    if (ctl_job_sql_begin(ctl, job, try) != CTL_OK) {
         return NULL;
     }
 
-    result = ctl_pg_query(&ctl->pg, sql, 6, values);
+    result = ctl_pg_query(&ctl->pg, try->sql, 6, values);
+    try->committing = result != NULL;
 
     if (result != NULL && ctl_pg_commit(&ctl->pg) != CTL_OK) {
         PQclear(result);
@@ -147,12 +169,55 @@ ctl_job_sql_once(ctl_t *ctl, const ctl_job_t *job, const char *sql,
 }
 
 
+/* a server that was stopped may have answered after whoever asked gave up */
+static ctl_status_t
+ctl_job_sql_begin(ctl_t *ctl, const ctl_job_t *job, ctl_job_sql_try_t *try)
+{
+    char           timeout[24];
+    int64_t        left;
+    ctl_status_t   status;
+    const char    *limit[] = { timeout };
+
+    snprintf(timeout, sizeof(timeout), "%" PRId64,
+             try->left > 0 ? try->left : 1);
+
+    status = ctl_pg_begin(&ctl->pg);
+
+    if (status == CTL_OK) {
+        status = ctl_pg_run(&ctl->pg,
+                            "SELECT set_config('statement_timeout', $1, "
+                            "true)", 1, limit);
+    }
+
+    if (status != CTL_OK || !try->announce) {
+        return status;
+    }
+
+    status = ctl_job_left(&ctl->redis, job, &left);
+
+    if (status == CTL_OK && left == 0) {
+        snprintf(ctl->pg.sqlstate, sizeof(ctl->pg.sqlstate), "57014");
+        return ctl_error_set(&ctl->error, CTL_TEMPORARY,
+                             "PostgreSQL took longer than it may wait");
+    }
+
+    if (status == CTL_OK) {
+        status = ctl_job_answer(&ctl->redis, job, CTL_JOB_BEGUN, "{}");
+        try->announce = false;
+    }
+
+    return status;
+}
+
+
 static ctl_status_t
 ctl_job_sql_failed(ctl_t *ctl, const ctl_job_t *job)
 {
     canvas_code_t  code;
 
-    code = ctl_job_sql_code(ctl->pg.sqlstate);
+    /* without a SQLSTATE the connection was lost */
+    code = ctl->pg.sqlstate[0] == '\0' ? CANVAS_CODE_UNAVAILABLE
+                                       : ctl_job_sql_code(ctl->pg.sqlstate);
 
     if (code != CANVAS_CODE_INVALID_MESSAGE) {
         ctl_log(CTL_LOG_ERROR, "canvas keeper: job %s: %s", job->name,

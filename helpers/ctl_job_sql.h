@@ -19,15 +19,23 @@
     "           'username', $4::text, 'isAdmin', $5::boolean,"                \
     "           'args', $6::jsonb)) AS j"
 
+/* how long a job that has begun may take, as nginx waits for it */
+#define CTL_JOB_SQL_MS  10000
+
 /*
- * Runs it and publishes the answer, also when it failed.  After left ms it is
- * taken back, and the answer is UNAVAILABLE.  An error: a store was lost, the
- * job is to be run again.
+ * Runs it and publishes that it has begun, when PostgreSQL has answered and
+ * there is still time for it, and the answer, also when it failed.  After left
+ * ms it is taken back, and the answer is UNAVAILABLE, as when PostgreSQL is
+ * lost before it is asked to commit.  An error: whether it was committed is
+ * not known, the job is to be run again.
  */
 ctl_status_t ctl_job_sql_run(ctl_t *ctl, const ctl_job_t *job,
     const char *sql, int64_t left);
 
-/* the same up to the answer; *result NULL: it failed and is answered */
+/*
+ * The same up to the answer, without saying that it has begun; *result NULL:
+ * it failed and is answered.
+ */
 ctl_status_t ctl_job_sql_ask(ctl_t *ctl, const ctl_job_t *job,
     const char *sql, int64_t left, PGresult **result);
 

@@ -125,7 +125,8 @@ ctl_jobs_run(ctl_jobs_t *jobs, ctl_job_t *job)
                                 NULL, "{}");
 
     } else if (row->sql != NULL) {
-        status = ctl_job_sql_run(ctl, job, row->sql, left);
+        status = ctl_job_sql_run(ctl, job, row->sql,
+                                 job->again ? left : CTL_JOB_SQL_MS);
 
     } else {
         status = ctl_job_rotate_run(&jobs->rotate, ctl, job, left);
@@ -139,12 +140,16 @@ ctl_jobs_run(ctl_jobs_t *jobs, ctl_job_t *job)
 }
 
 
-/* a rotation that has begun is no longer bound to its time */
+/* what has begun is no longer bound to the time that it might wait */
 static ctl_status_t
 ctl_jobs_expired(ctl_jobs_t *jobs, ctl_job_t *job, const ctl_jobs_row_t *row,
     bool *expired, int64_t *left)
 {
     ctl_status_t  status;
+
+    if (job->again && row != NULL && row->sql != NULL) {
+        job->expires += CTL_JOB_SQL_MS;
+    }
 
     status = ctl_job_left(&jobs->ctl->redis, job, left);
     *expired = *left == 0;

@@ -13,15 +13,18 @@
 #include "ngx_canvas_variables.h"
 
 
+/* within which a job is to be begun, ms */
+#define NGX_CANVAS_POSTS_TTL  1000
+
 /* a job of one statement */
 #define ngx_canvas_post_job(path, name, limit)                                \
     { path, NGX_CANVAS_POST_SESSION, limit, ngx_canvas_job_post, name,        \
-      10000, 10000 }
+      NGX_CANVAS_POSTS_TTL, 10000 }
 
 /* turning the week takes as long as the week was large */
 #define ngx_canvas_post_rotate(path)                                          \
     { path, NGX_CANVAS_POST_CRON, 1024, ngx_canvas_job_post, "rotate",        \
-      10000, 600000 }
+      NGX_CANVAS_POSTS_TTL, 600000 }
 
 
 static ngx_int_t ngx_canvas_posts_body(ngx_http_request_t *r,

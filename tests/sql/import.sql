@@ -19,8 +19,8 @@ SELECT is(suffix, '2020w53', 'a week of the old year')
 SELECT is(suffix, '1969w51') FROM import_week(-1000000000);
 
 SELECT import_tables();
-SELECT stage(1, 1000000000, 1, 20, '2017-04-01 12:00+00');
-SELECT stage(2, 1000000000, 21, 30, '2017-04-03 12:00+00');
+SELECT import_rows(1, 1000000000, 1, 20, '2017-04-01 12:00+00');
+SELECT import_rows(2, 1000000000, 21, 30, '2017-04-03 12:00+00');
 
 SELECT throws_ok(
     $$SELECT import_archive(1000000000, repeat('a', 64), '2017', 'nothing',
@@ -74,8 +74,8 @@ VALUES (1, 9, 9, 9, 9, 9, actor('ada'), '2022-04-02 00:00+00');
 SELECT is(tableoid::regclass::text, 'pixel_events_default')
   FROM pixel_events WHERE x = 9 AND y = 9;
 SELECT import_tables();
-SELECT stage(1, 1000000001, 1, 5, '2017-04-02 12:00+00');
-SELECT stage(2, 1000000001, 6, 9, '2022-04-02 12:00+00');
+SELECT import_rows(1, 1000000001, 1, 5, '2017-04-02 12:00+00');
+SELECT import_rows(2, 1000000001, 6, 9, '2022-04-02 12:00+00');
 SELECT isnt(import_archive(1000000001, repeat('b', 64), '2022', 'classic', 9,
                            0, 1491134401000, 1648900809000, 'AAAA', NULL, 2,
                            4, 0, '{#000000,#FFFFFF}',
@@ -92,13 +92,13 @@ INSERT INTO pixel_events (epoch, seq, x, y, color, old_color, user_id,
 VALUES (1, 9, 9, 9, 9, 9, actor('ada'), '2018-01-01 00:00+00');
 SET LOCAL ROLE canvas_service;
 SELECT import_tables();
-SELECT stage(1, 1000000002, 1, 5, '2018-01-02 00:00+00',
+SELECT import_rows(1, 1000000002, 1, 5, '2018-01-02 00:00+00',
              '2018-01-01 00:00+00', '2018-01-04 00:00+00');
-SELECT stage(2, 1000000002, 6, 9, '2018-01-04 00:00+00',
+SELECT import_rows(2, 1000000002, 6, 9, '2018-01-04 00:00+00',
              '2018-01-04 00:00+00', '2018-01-06 00:00+00');
-SELECT stage(3, 1000000002, 10, 10, '2018-01-06 00:00+00',
+SELECT import_rows(3, 1000000002, 10, 10, '2018-01-06 00:00+00',
              '2018-01-06 00:00+00', '2018-01-08 00:00+00');
-SELECT stage(4, 1000000002, 11, 12, '2018-01-09 00:00+00');
+SELECT import_rows(4, 1000000002, 11, 12, '2018-01-09 00:00+00');
 CREATE TEMPORARY TABLE parts AS
 SELECT ARRAY[ms('2018-01-02 00:00+00'), ms('2018-01-04 00:00+00'),
              ms('2018-01-06 00:00+00'), ms('2018-01-09 00:00+00')] AS at;
@@ -158,8 +158,8 @@ SELECT is_empty($$SELECT relname FROM pg_class
 
 -- what is staged and never attached
 SET LOCAL ROLE canvas_service;
-SELECT stage(1, 1000000003, 1, 5, '2019-01-02 00:00+00');
-SELECT stage(2, 1000000003, 6, 9, '2019-01-09 00:00+00');
+SELECT import_rows(1, 1000000003, 1, 5, '2019-01-02 00:00+00');
+SELECT import_rows(2, 1000000003, 6, 9, '2019-01-09 00:00+00');
 SELECT is(import_clear(), 2);
 SELECT is(import_clear(), 0);
 SELECT is((SELECT count(*) FROM pixel_events WHERE epoch = 1000000003),
@@ -203,7 +203,7 @@ SELECT is_empty('SELECT * FROM archive_ranges(gen_random_uuid())');
 SELECT throws_ok($$SELECT import_live(1, 5, '{}')$$, '55000');
 SELECT mark(2, 0, 'reset');
 SELECT import_tables();
-SELECT stage(1, 2, 1, 6, '2017-04-01 12:00+00');
+SELECT import_rows(1, 2, 1, 6, '2017-04-01 12:00+00');
 SELECT lives_ok($$SELECT import_live(2, 6,
                                      ARRAY[ms('2017-04-01 12:00+00')])$$);
 SELECT is((epoch, seq)::text, '(2,6)') FROM recorder_progress;

@@ -79,7 +79,7 @@ SELECT hasnt_table('canvas'::name, 'pixel_events_1999w01'::name);
 
 -- imports have a time of their own
 SELECT import_tables();
-SELECT stage(1, 1000000000, 1, 1, '2017-04-01 12:00+00');
+SELECT import_rows(1, 1000000000, 1, 1, '2017-04-01 12:00+00');
 SELECT import_archive(1000000000, repeat('a', 64), '2017', 'classic', 1, 0,
                       1491048001000, 1491048001000, 'AAAA', NULL, 2, 4, 0,
                       '{#000000,#FFFFFF}', '{1491048001000}') AS id \gset

@@ -8,10 +8,10 @@ COMMENT ON FUNCTION public.ms(timestamptz) IS 'Unix time in milliseconds';
 
 -- Part p_part, numbers p_from to p_to, a second each from p_at on, by three
 -- users in turn.  Without bounds it is all of its week.
-CREATE FUNCTION public.stage(p_part integer, p_epoch bigint, p_from bigint,
-                             p_to bigint, p_at timestamptz,
-                             p_begin timestamptz DEFAULT NULL,
-                             p_end timestamptz DEFAULT NULL)
+CREATE FUNCTION public.import_rows(
+    p_part integer, p_epoch bigint, p_from bigint, p_to bigint,
+    p_at timestamptz, p_begin timestamptz DEFAULT NULL,
+    p_end timestamptz DEFAULT NULL)
     RETURNS void
     LANGUAGE plpgsql
     SET search_path = canvas, public
@@ -39,6 +39,6 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION public.stage(integer, bigint, bigint, bigint, timestamptz,
+COMMENT ON FUNCTION public.import_rows(integer, bigint, bigint, bigint, timestamptz,
                                  timestamptz, timestamptz) IS
     'Stages a part of an import';

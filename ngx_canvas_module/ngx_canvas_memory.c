@@ -8,7 +8,8 @@
 #include <sys/mman.h>
 
 
-static ngx_fd_t ngx_canvas_memory_file(size_t len);
+static ngx_int_t ngx_canvas_memory_file(ngx_canvas_memory_t *memory,
+    ngx_fd_t fd);
 
 
 canvas_status_t
@@ -16,21 +17,13 @@ ngx_canvas_memory_alloc(ngx_canvas_memory_t *memory, size_t len)
 {
     void  *data;
 
-    memory->fd = ngx_canvas_memory_file(len);
+    memory->fd = NGX_INVALID_FILE;
+    memory->data = NULL;
 
     data = mmap(NULL, len, PROT_READ|PROT_WRITE,
-                MAP_POPULATE
-                | (memory->fd == NGX_INVALID_FILE ? MAP_PRIVATE|MAP_ANONYMOUS
-                                                  : MAP_SHARED),
-                memory->fd, 0);
+                MAP_PRIVATE|MAP_ANONYMOUS|MAP_POPULATE, -1, 0);
 
     if (data == MAP_FAILED) {
-
-        if (memory->fd != NGX_INVALID_FILE) {
-            (void) ngx_close_file(memory->fd);
-        }
-
-        memory->data = NULL;
         return CANVAS_NO_MEMORY;
     }
 
@@ -52,12 +45,26 @@ ngx_canvas_memory_trim(ngx_canvas_memory_t *memory, size_t len)
         (void) munmap(memory->data + pages, memory->len - pages);
     }
 
-    if (memory->fd != NGX_INVALID_FILE) {
-        /* failed, it holds more memory than it needs, and nothing else */
-        (void) !ftruncate(memory->fd, len);
+    memory->len = len;
+}
+
+
+void
+ngx_canvas_memory_seal(ngx_canvas_memory_t *memory, const char *folder)
+{
+    ngx_fd_t  fd;
+
+    if (folder) {
+        fd = open(folder, O_TMPFILE|O_RDWR|O_CLOEXEC, S_IRUSR|S_IWUSR);
+
+        if (ngx_canvas_memory_file(memory, fd) == NGX_OK) {
+            return;
+        }
     }
 
-    memory->len = len;
+    fd = memfd_create("canvas", MFD_CLOEXEC);
+
+    (void) ngx_canvas_memory_file(memory, fd);
 }
 
 
@@ -78,20 +85,43 @@ ngx_canvas_memory_free(ngx_canvas_memory_t *memory)
 }
 
 
-static ngx_fd_t
-ngx_canvas_memory_file(size_t len)
+/* moves the bytes there; the file is closed when that fails */
+
+static ngx_int_t
+ngx_canvas_memory_file(ngx_canvas_memory_t *memory, ngx_fd_t fd)
 {
-    ngx_fd_t  fd;
+    void     *data;
+    size_t    done;
+    ssize_t   n;
 
-    fd = memfd_create("canvas", MFD_CLOEXEC);
-    if (fd == -1) {
-        return NGX_INVALID_FILE;
+    if (fd == NGX_INVALID_FILE) {
+        return NGX_ERROR;
     }
 
-    if (ftruncate(fd, len) == -1) {
-        (void) ngx_close_file(fd);
-        return NGX_INVALID_FILE;
+    for (done = 0; done < memory->len; done += n) {
+        n = pwrite(fd, memory->data + done, memory->len - done, done);
+
+        if (n <= 0) {
+            goto failed;
+        }
     }
 
-    return fd;
+    data = mmap(NULL, memory->len, PROT_READ, MAP_SHARED, fd, 0);
+
+    if (data == MAP_FAILED) {
+        goto failed;
+    }
+
+    (void) munmap(memory->data, memory->len);
+
+    memory->data = data;
+    memory->fd = fd;
+
+    return NGX_OK;
+
+failed:
+
+    (void) ngx_close_file(fd);
+
+    return NGX_ERROR;
 }

@@ -1,8 +1,11 @@
 /*
- * ngx_canvas_memory: memory for the body of many answers, which the kernel
- * can send without a copy: a file that exists in memory only (memfd), mapped
- * once.  Where there is no such thing it is memory alone, and is copied.
- * No nginx state, no log: safe on any thread.
+ * ngx_canvas_memory: memory for the body of many answers.  Filled and sealed
+ * it is a file without a name, mapped once, which the kernel sends without a
+ * copy.  The page cache of a disk's file system sends its pages in longer
+ * runs than a file in memory (memfd) does, with a fifth less work, and such a
+ * file is rarely old enough to be written to the disk.  Where neither can be
+ * had it stays memory alone, and is copied.  No nginx state, no log: safe on
+ * any thread.
  */
 
 #ifndef NGX_CANVAS_MEMORY_H_INCLUDED
@@ -25,6 +28,13 @@ canvas_status_t ngx_canvas_memory_alloc(ngx_canvas_memory_t *memory,
 
 /* gives back what lies behind the first len bytes, 0 < len <= memory->len */
 void ngx_canvas_memory_trim(ngx_canvas_memory_t *memory, size_t len);
+
+/*
+ * From here on the bytes are read only, perhaps at another address.  folder:
+ * of temporary files; NULL, not writable, full, or of a file system without
+ * O_TMPFILE: it becomes a file in memory.
+ */
+void ngx_canvas_memory_seal(ngx_canvas_memory_t *memory, const char *folder);
 
 /* harmless on zeroed and on freed memory */
 void ngx_canvas_memory_free(ngx_canvas_memory_t *memory);

@@ -429,6 +429,10 @@ ngx_canvas_picture_thread(void *data, ngx_log_t *log)
     (void) log;
 
     job->status = ngx_canvas_picture_make(job);
+
+    if (job->status == CANVAS_OK) {
+        ngx_canvas_memory_seal(&job->memory, job->pictures->worker->folder);
+    }
 }
 
 

@@ -318,9 +318,12 @@ ngx_canvas_snapshot_copy(ngx_canvas_snapshot_t *snapshot,
 
     if (status != CANVAS_OK) {
         ngx_canvas_memory_free(memory);
+        return status;
     }
 
-    return status;
+    ngx_canvas_memory_seal(memory, snapshot->worker->folder);
+
+    return CANVAS_OK;
 }
 
 
@@ -373,6 +376,8 @@ ngx_canvas_snapshot_render(ngx_canvas_snapshot_t *snapshot,
                       (ngx_uint_t) form);
         return NGX_ERROR;
     }
+
+    ngx_canvas_memory_seal(&memory, worker->folder);
 
     snapshot->forms[form] = ngx_canvas_rendering_create(worker->log,
                                                         view->epoch,
@@ -441,6 +446,11 @@ ngx_canvas_snapshot_thread(void *data, ngx_log_t *log)
     if (job->form != NGX_CANVAS_FORM_BYTES) {
         job->status = ngx_canvas_render(&job->snapshot->shape, job->form, bytes,
                                         &job->memory);
+
+        if (job->status == CANVAS_OK) {
+            ngx_canvas_memory_seal(&job->memory,
+                                   job->snapshot->worker->folder);
+        }
     }
 }
 

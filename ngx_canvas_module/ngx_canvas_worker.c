@@ -17,6 +17,7 @@
 static ngx_int_t ngx_canvas_worker_start(ngx_cycle_t *cycle,
     ngx_canvas_conf_t *canvas);
 static ngx_canvas_main_conf_t *ngx_canvas_worker_conf(ngx_cycle_t *cycle);
+static const char *ngx_canvas_worker_folder(ngx_cycle_t *cycle);
 
 
 ngx_int_t
@@ -108,6 +109,7 @@ ngx_canvas_worker_start(ngx_cycle_t *cycle, ngx_canvas_conf_t *canvas)
     worker->pool = cycle->pool;
     worker->log = cycle->log;
     worker->shm = canvas->zone->data;
+    worker->folder = ngx_canvas_worker_folder(cycle);
     worker->started = ngx_time();
     worker->week.cooldown = canvas->cooldown;
 
@@ -172,4 +174,28 @@ ngx_canvas_worker_conf(ngx_cycle_t *cycle)
     ctx = (ngx_http_conf_ctx_t *) cycle->conf_ctx[ngx_http_module.index];
 
     return ctx ? ctx->main_conf[ngx_canvas_module.ctx_index] : NULL;
+}
+
+
+/* where workers may write: client_body_temp_path of the first server, which
+ * has one whether it was configured or not */
+
+static const char *
+ngx_canvas_worker_folder(ngx_cycle_t *cycle)
+{
+    ngx_http_core_loc_conf_t    *clcf;
+    ngx_http_core_srv_conf_t   **servers;
+    ngx_http_core_main_conf_t   *cmcf;
+
+    cmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_core_module);
+
+    if (cmcf == NULL || cmcf->servers.nelts == 0) {
+        return NULL;
+    }
+
+    servers = cmcf->servers.elts;
+    clcf = servers[0]->ctx->loc_conf[ngx_http_core_module.ctx_index];
+
+    return clcf->client_body_temp_path
+           ? (const char *) clcf->client_body_temp_path->name.data : NULL;
 }

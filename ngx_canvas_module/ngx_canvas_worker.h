@@ -54,6 +54,8 @@ struct ngx_canvas_worker_s {
     ngx_canvas_updates_t    *updates;         /* NULL: not asked for yet */
     canvas_inflate_t        *inflate;         /* of all sockets */
 
+    const char              *folder;          /* of temporary files */
+
     ngx_canvas_week_t        week;
     time_t                   started;
 

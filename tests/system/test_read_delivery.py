@@ -117,14 +117,20 @@ def test_answers_on_one_connection(stack, place, name):
     assert out == 3 * pixels
 
 
-def memory_files(pid):
+def body_files(pid, *where):
+    """Files without a name that a process holds: on disk, in memory."""
     found = 0
     for fd in os.listdir(f"/proc/{pid}/fd"):
         try:
-            found += "memfd:canvas" in os.readlink(f"/proc/{pid}/fd/{fd}")
+            target = os.readlink(f"/proc/{pid}/fd/{fd}")
         except FileNotFoundError:
-            pass
+            continue
+        found += target.endswith(" (deleted)") \
+            and any(place in target for place in where)
     return found
+
+
+DISK, MEMORY = "/client_body/#", "memfd:canvas"
 
 
 def test_files_are_closed(stack, place):
@@ -138,6 +144,22 @@ def test_files_are_closed(stack, place):
                 fetch("sendfile", form, *encoding)
         stack.get("/api/v1/canvas.png")
 
-    counts = [memory_files(pid) for pid in stack.workers()]
+    counts = [body_files(pid, DISK, MEMORY) for pid in stack.workers()]
     assert sum(counts) > 0, "bodies are not files"
     assert max(counts) <= 5
+
+
+def test_without_temporary_files(stack, place):
+    """A folder that is away, full or not writable costs speed alone."""
+    folder = stack.path("tmp", "client_body")
+    pid, = stack.workers()
+    os.rename(folder, folder + ".away")
+    try:
+        place(4)
+        fetch("sendfile")
+        assert body_files(pid, MEMORY) > 0
+        pixels = bytes(stack.redis_image().pixels)
+        for name in ("sendfile", "memory", "tls"):
+            assert fetch(name) == pixels
+    finally:
+        os.rename(folder + ".away", folder)

@@ -204,21 +204,16 @@ ctl_csv_split(const char *line, size_t len, ctl_csv_field_t *fields, int n)
 static const char *
 ctl_csv_user(const ctl_csv_field_t *field, ctl_csv_row_t *row)
 {
-    size_t   i;
-    uint8_t  c, wrong;
+    size_t  i;
 
     if (field->len < 1 || field->len > CTL_CSV_USER_MAX) {
         return "the user is missing, or longer than 128 bytes";
     }
 
-    /* without a branch a byte: it is most of the line */
-    for (i = 0, wrong = 0; i < field->len; i++) {
-        c = (uint8_t) field->p[i];
-        wrong |= (c <= ' ') | (c > '~') | (c == '"');
-    }
-
-    if (wrong) {
-        return "the user has a character that no hash has";
+    for (i = 0; i < field->len; i++) {
+        if (field->p[i] <= ' ' || field->p[i] > '~' || field->p[i] == '"') {
+            return "the user has a character that no hash has";
+        }
     }
 
     row->user = field->p;

@@ -7,16 +7,12 @@
 
 #include <openssl/core_names.h>
 #include <openssl/rand.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define CTL_PSEUDONYM_HASH  64
 #define CTL_PSEUDONYM_2017  20
 
 
-static ctl_status_t ctl_pseudonym_hash(ctl_pseudonym_t *pseudonym,
-    const char *text, size_t len, uint8_t uuid[16], ctl_error_t *error);
-static size_t ctl_pseudonym_slot(const char *text, size_t len);
 static ctl_status_t ctl_pseudonym_failed(ctl_error_t *error);
 
 
@@ -54,12 +50,6 @@ ctl_pseudonym_open(ctl_pseudonym_t *pseudonym, const char *key,
 
     pseudonym->sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
     pseudonym->hash = EVP_MD_CTX_new();
-    pseudonym->seen = calloc(CTL_PSEUDONYM_SEEN, sizeof(*pseudonym->seen));
-
-    if (pseudonym->seen == NULL) {
-        ctl_pseudonym_close(pseudonym);
-        return ctl_error_memory(error);
-    }
 
     if (pseudonym->mac == NULL || pseudonym->sha1 == NULL
         || pseudonym->hash == NULL
@@ -81,7 +71,6 @@ ctl_pseudonym_close(ctl_pseudonym_t *pseudonym)
     EVP_MAC_CTX_free(pseudonym->mac);
     EVP_MD_CTX_free(pseudonym->hash);
     EVP_MD_free(pseudonym->sha1);
-    free(pseudonym->seen);
     memset(pseudonym, 0, sizeof(*pseudonym));
 }
 
@@ -112,32 +101,6 @@ ctl_status_t
 ctl_pseudonym_uuid(ctl_pseudonym_t *pseudonym, const char *text, size_t len,
     uint8_t uuid[16], ctl_error_t *error)
 {
-    ctl_status_t           status;
-    ctl_pseudonym_seen_t  *seen;
-
-    seen = &pseudonym->seen[ctl_pseudonym_slot(text, len)];
-
-    if (seen->len == len && memcmp(seen->text, text, len) == 0) {
-        memcpy(uuid, seen->uuid, 16);
-        return CTL_OK;
-    }
-
-    status = ctl_pseudonym_hash(pseudonym, text, len, uuid, error);
-
-    if (status == CTL_OK) {
-        seen->len = len;
-        memcpy(seen->text, text, len);
-        memcpy(seen->uuid, uuid, 16);
-    }
-
-    return status;
-}
-
-
-static ctl_status_t
-ctl_pseudonym_hash(ctl_pseudonym_t *pseudonym, const char *text, size_t len,
-    uint8_t uuid[16], ctl_error_t *error)
-{
     uint8_t  hash[EVP_MAX_MD_SIZE];
 
     if (EVP_DigestInit_ex2(pseudonym->hash, pseudonym->sha1, NULL) != 1
@@ -154,28 +117,6 @@ ctl_pseudonym_hash(ctl_pseudonym_t *pseudonym, const char *text, size_t len,
     uuid[8] = (uuid[8] & 0x3f) | 0x80;
 
     return CTL_OK;
-}
-
-
-/* eight bytes at a time; the high bits are the mixed ones */
-static size_t
-ctl_pseudonym_slot(const char *text, size_t len)
-{
-    size_t    n;
-    uint64_t  hash, word;
-
-    hash = len;
-
-    for ( /* void */ ; len > 0; text += n, len -= n) {
-        n = len < sizeof(word) ? len : sizeof(word);
-        word = 0;
-        memcpy(&word, text, n);
-        hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-        hash ^= hash >> 32;
-    }
-
-    return hash * UINT64_C(0x9e3779b97f4a7c15) >> 32
-           & (CTL_PSEUDONYM_SEEN - 1);
 }
 
 

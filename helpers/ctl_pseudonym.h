@@ -18,20 +18,10 @@
 /* base64 of HMAC-SHA-512, and a NUL */
 #define CTL_PSEUDONYM_LEN      88
 
-/* users remembered with their UUIDs: who places now did so lately */
-#define CTL_PSEUDONYM_SEEN     65536
-
 typedef struct {
-    uint8_t  len;                   /* 0: a free slot */
-    char     text[CTL_CSV_USER_MAX];
-    uint8_t  uuid[16];
-} ctl_pseudonym_seen_t;
-
-typedef struct {
-    EVP_MAC_CTX           *mac;     /* keyed */
-    EVP_MD_CTX            *hash;
-    EVP_MD                *sha1;
-    ctl_pseudonym_seen_t  *seen;    /* by a hash of the text */
+    EVP_MAC_CTX  *mac;              /* keyed */
+    EVP_MD_CTX   *hash;
+    EVP_MD       *sha1;
 } ctl_pseudonym_t;
 
 /* key == NULL: a random one; both directions work afterwards */
@@ -47,7 +37,7 @@ ctl_status_t ctl_pseudonym_make(ctl_pseudonym_t *pseudonym,
     ctl_csv_form_t form, const uint8_t uuid[16], char *text,
     ctl_error_t *error);
 
-/* the UUID (RFC 4122, version 5) of a text of 1 to CTL_CSV_USER_MAX bytes */
+/* the UUID (RFC 4122, version 5) of a text */
 ctl_status_t ctl_pseudonym_uuid(ctl_pseudonym_t *pseudonym, const char *text,
     size_t len, uint8_t uuid[16], ctl_error_t *error);
 

@@ -39,6 +39,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION public.import_rows(integer, bigint, bigint, bigint, timestamptz,
-                                 timestamptz, timestamptz) IS
+COMMENT ON FUNCTION public.import_rows(integer, bigint, bigint, bigint,
+                                       timestamptz, timestamptz,
+                                       timestamptz) IS
     'Stages a part of an import';

@@ -12,6 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* an epoch that began without many entries of a large week: it is counted anew,
+ * and would be without end if that were given up half-way */
+#define CTL_BATCH_MARKER_TIMEOUT_MS  1800000
+
 
 static ctl_status_t ctl_batch_entry(ctl_recorder_t *recorder,
     const redisReply *entry);
@@ -365,6 +369,7 @@ static ctl_status_t
 ctl_batch_marker_call(ctl_recorder_t *recorder, const canvas_event_t *event,
     char *answer, size_t size)
 {
+    int                timeout_ms;
     char              *json, epoch[24], seq[24], ms[24];
     PGresult          *result;
     const char        *values[5];
@@ -384,9 +389,14 @@ ctl_batch_marker_call(ctl_recorder_t *recorder, const canvas_event_t *event,
     values[3] = ms;
     values[4] = json;
 
+    timeout_ms = recorder->pg->timeout_ms;
+    recorder->pg->timeout_ms = CTL_BATCH_MARKER_TIMEOUT_MS;
+
     result = ctl_pg_query(recorder->pg,
                           "SELECT record_marker($1, $2, $3, $4, $5)", 5,
                           values);
+
+    recorder->pg->timeout_ms = timeout_ms;
     free(json);
 
     if (result == NULL) {

@@ -49,6 +49,8 @@ static const ngx_canvas_count_row_t  ngx_canvas_count_rows[] = {
                        "Longest slice of a sweep since the workers started"),
     ngx_canvas_seconds(TURN_LONGEST, "turn_longest", 1000000,
                        "Longest turn of an event loop with a slice in it"),
+    ngx_canvas_seconds(TURN_CPU_LONGEST, "turn_cpu_longest", 1000000,
+                       "Most CPU time of such a turn"),
 
     ngx_canvas_counter(CONNECTS, "connects", "WebSockets opened"),
     ngx_canvas_counter_of(PLACED, "placements", "{result=\"accepted\"}",

@@ -5,17 +5,14 @@
 #include "ngx_canvas_turn.h"
 
 
+static uint64_t ngx_canvas_turn_time(clockid_t clock);
 static void ngx_canvas_turn_end(ngx_event_t *ev);
 
 
 uint64_t
 ngx_canvas_clock(void)
 {
-    struct timespec  ts;
-
-    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-
-    return (uint64_t) ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+    return ngx_canvas_turn_time(CLOCK_MONOTONIC);
 }
 
 
@@ -35,8 +32,20 @@ ngx_canvas_turn_begin(ngx_canvas_turn_t *turn)
 {
     if (!turn->event.posted) {
         turn->began = ngx_canvas_clock();
+        turn->cpu = ngx_canvas_turn_time(CLOCK_THREAD_CPUTIME_ID);
         ngx_post_event(&turn->event, &ngx_posted_events);
     }
+}
+
+
+static uint64_t
+ngx_canvas_turn_time(clockid_t clock)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(clock, &ts);
+
+    return (uint64_t) ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
 
@@ -59,4 +68,7 @@ ngx_canvas_turn_end(ngx_event_t *ev)
 
     ngx_canvas_gauge_raise(turn->counters, NGX_CANVAS_COUNT_TURN_LONGEST,
                            ngx_canvas_clock() - turn->began);
+    ngx_canvas_gauge_raise(turn->counters, NGX_CANVAS_COUNT_TURN_CPU_LONGEST,
+                           ngx_canvas_turn_time(CLOCK_THREAD_CPUTIME_ID)
+                           - turn->cpu);
 }

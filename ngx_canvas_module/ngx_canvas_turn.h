@@ -1,7 +1,8 @@
 /*
  * ngx_canvas_turn: how long a turn of the event loop was, from the first work
- * for a canvas in it to its end.  nginx's own clock counts milliseconds, and
- * coarse ones at that.
+ * for a canvas in it to its end, in wall time, which has the waiting for a core
+ * in it, and in CPU time, which is what the worker itself did.  nginx's own
+ * clock counts milliseconds, and coarse ones at that.
  */
 
 #ifndef NGX_CANVAS_TURN_H_INCLUDED
@@ -14,6 +15,7 @@
 typedef struct {
     ngx_event_t             event;      /* at the end of the turn */
     uint64_t                began;      /* us */
+    uint64_t                cpu;        /* us of this thread by then */
     ngx_canvas_counters_t  *counters;
     unsigned                waited:1;
 } ngx_canvas_turn_t;

@@ -123,6 +123,7 @@ def test_what_is_sent(stack):
     assert risen["canvas_bytes_sent_total", None] > 300
     assert after["canvas_turn_longest_seconds", None] \
         >= after["canvas_slice_longest_seconds", None] > 0
+    assert 0 < after["canvas_turn_cpu_longest_seconds", None]
     assert after["canvas_tick_seconds", None] >= 0.04
 
     for client in clients:

@@ -262,7 +262,8 @@ def test_eight_bits_a_pixel(stack, client, week, form):
 
 @pytest.mark.parametrize("data", [
     b"", b"\x1f\x8b", b"x" * 100, gzip.compress(b"\0" * 10),
-    gzip.compress(b"\0" * 10 ** 7)[:-4], gzip.compress(b"\0" * 10 ** 7)])
+    gzip.compress(b"\0" * 10 ** 7)[:-4], gzip.compress(b"\0" * 10 ** 7)],
+    ids=["nothing", "begun", "no gzip", "short", "cut", "long"])
 def test_damaged(stack, client, week, data):
     """500 without a word of why; others are not concerned."""
     broken = copy_of(stack, week[0], canvas_data_compressed=data)

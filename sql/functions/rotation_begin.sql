@@ -24,11 +24,13 @@ BEGIN
                                 v_week.reset_time);
     v_label := week_label(v_resets);
 
-    -- A choice that waited beyond the week it was made for gets a new week.
+    -- A choice that waited beyond the week it was made for gets a new week,
+    -- unless Redis turned the page to it: that is known from the log.
     UPDATE rotations
        SET new_resets_at = v_resets, new_week_number = v_label.week_number,
            new_year = v_label.year, rules = NULL, updated_at = now()
-     WHERE step = 'chosen' AND new_resets_at <= p_now;
+     WHERE step = 'chosen' AND new_resets_at <= p_now
+       AND next_week_epoch() IS NULL;
 
     UPDATE rotations
        SET request = p_request

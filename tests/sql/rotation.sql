@@ -1,7 +1,7 @@
 -- The week turns: the rotation's memory, the archive, and what goes on.
 
 BEGIN;
-SELECT plan(66);
+SELECT plan(67);
 
 CREATE TEMPORARY TABLE state (name text PRIMARY KEY, value text);
 
@@ -201,11 +201,16 @@ SELECT is_empty($$SELECT * FROM rotation_begin(4, NULL, false)$$,
 -- by force, in the same calendar week; the bot has two weeks of one label
 SELECT is(step, 'chosen', 'by force')
   FROM rotation_begin(4, 'classic', true);
+
+-- killed when Redis had turned the page, and not run again for two weeks
+SELECT mark(5, 29, 'rotate');
+SELECT is(new_resets_at, next_week_reset(now()),
+          'a page that is turned stays the week it is')
+  FROM rotation_begin(5, NULL, false, now() + interval '14 days');
 SELECT is(count(*), 1::bigint)
   FROM (SELECT rotation_step(id, 'turned', p_new_epoch => 5,
                              p_turned_seq => 29)
           FROM rotations WHERE step = 'chosen') AS t;
-SELECT mark(5, 29, 'rotate');
 SELECT put(5, 30, 30, NULL, 'bot');
 SELECT isnt(archive_and_reset_week(image()), pg_temp.archive(),
             'another archive');

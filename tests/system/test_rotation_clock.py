@@ -10,6 +10,7 @@ import pathlib
 
 import pytest
 
+from harness.stack import wait_for
 from redis_fixture import RedisServer
 from stores import PostgresServer, Stores, flood
 from test_helper_rotate import STOPS, archives, assert_archived, \
@@ -120,6 +121,27 @@ def test_missed_border(timed):
     assert running(stores) == (saturday(now), *label(saturday(now)))
     assert due(stores) == 3
     assert_archived(stores)
+    assert_finished(stores)
+
+
+def test_killed_and_missed_border(timed):
+    """Redis had turned the page: a week of its own, which is over as well."""
+    stores, set_clock = timed
+    stores.record()
+    flood(stores, 50)
+    with stopped_after(stores, "turning"):
+        pass
+    turned = tuple(stores.canvas.hello()[10:12])
+    wait_for(lambda: stores.value("SELECT next_week_epoch()"))
+
+    now = NOW + datetime.timedelta(17)
+    set_clock(now)
+    assert due(stores) == 0
+    assert running(stores)[1:] == turned
+    assert due(stores) == 0
+    assert labels(stores)[1:] == [turned]
+    assert running(stores) == (saturday(now), *label(saturday(now)))
+    assert due(stores) == 3
     assert_finished(stores)
 
 

@@ -33,6 +33,12 @@ BEGIN
                            AS rules
                   FROM current_canvas o
                   JOIN game_modes m ON m.id = o.current_game_mode_id) AS w;
+
+        -- a migration set them, maybe in an earlier week
+        UPDATE weekly_objectives w
+           SET week_number = c.week_number, year = c.year
+          FROM current_canvas c
+         WHERE w.archive_id IS NULL;
     END IF;
 
     RETURN QUERY

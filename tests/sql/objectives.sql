@@ -2,7 +2,7 @@
 -- end of a week decides, rewards, and what everybody is told.
 
 BEGIN;
-SELECT plan(53);
+SELECT plan(54);
 
 SET LOCAL client_min_messages = error;
 
@@ -43,6 +43,14 @@ SELECT is(pg_temp.goal('first_steps'),
             "completed": 0, "first": null, "leaders": []}', 'nobody yet');
 SELECT is(api_objectives() #>> '{week,weekNumber}', week_number::text,
           'of this week') FROM current_canvas;
+
+-- set by a migration, long before the canvas began
+UPDATE weekly_objectives SET week_number = 1, year = 2020;
+SELECT FROM canvas_setup(500, 500, 15, (SELECT palette FROM current_canvas));
+SELECT is_empty(
+    $$SELECT FROM weekly_objectives w, current_canvas c
+       WHERE (w.week_number, w.year) <> (c.week_number, c.year)$$,
+    'the week in which it did');
 
 -- colour seq % 16 on the background, so seq 15, 31 ... is no fresh pixel
 SELECT mark(1, 0, 'init');

@@ -35,6 +35,7 @@ GRANT SELECT (id, username, is_guest, pixels_placed, created_at)
 GRANT SELECT (id, name, display_name, description, avatar_url, total_pixels,
               is_active, created_at)
     ON agents TO canvas_web;
+GRANT SELECT (archive_id) ON canvas_imports TO canvas_web;
 GRANT SELECT ON
     v_current_week_leaderboard, v_archive_history, fresh_modes,
     mode_standings, artwork_standings, votes_by_actor,
@@ -71,7 +72,8 @@ BEGIN
         'canvas_snapshots', 'weekly_agent_stats', 'agent_reputation',
         'comments', 'users', 'agents', 'rule_definitions', 'artworks',
         'chaos_mechanics', 'weekly_user_stats', 'weekly_faction_stats',
-        'objective_definitions', 'weekly_objectives', 'objective_progress']
+        'objective_definitions', 'weekly_objectives', 'objective_progress',
+        'canvas_imports']
     LOOP
         CONTINUE WHEN EXISTS (
             SELECT FROM pg_policies

@@ -2,7 +2,7 @@
 -- without owning anything.
 
 BEGIN;
-SELECT plan(80);
+SELECT plan(82);
 
 INSERT INTO users (username, password_hash) VALUES ('ada', 'secret');
 INSERT INTO agents (name, api_key_hash) VALUES ('bot', 'secret');
@@ -116,6 +116,8 @@ SELECT is(username::text, 'ada', 'a name is public')
 SELECT is(count(*), 3::bigint, 'the log is public') FROM pixel_events;
 SELECT is(count(*), 0::bigint) FROM v_archive_history;
 SELECT is(count(*), 0::bigint) FROM v_current_week_leaderboard;
+SELECT isnt_empty('SELECT FROM mode_standings', 'so is the election');
+SELECT throws_ok('SELECT checksum FROM canvas_imports', '42501');
 
 -- a table without a policy shows nothing, even with a grant
 RESET ROLE;

@@ -1,7 +1,7 @@
 -- When a week ends, what it is called, and what is played in the next.
 
 BEGIN;
-SELECT plan(31);
+SELECT plan(32);
 
 SELECT is(next_week_reset('2026-01-31 18:30:00+00'),
           '2026-02-07 14:00:00+00', 'after this Saturday''s reset');
@@ -99,6 +99,22 @@ SELECT is(array_agg(choose_game_mode(NULL, p) ORDER BY p),
                 'color_wars', 'chaos_mode', 'chaos_mode'],
           'weights, without the modes of the last four weeks')
   FROM unnest(ARRAY[0, 0.399, 0.401, 0.799, 0.801, 0.999999]::float8[]) AS p;
+
+-- a week from a file, that ended a moment ago, was not played here
+INSERT INTO canvas_archives
+    (week_number, year, started_at, ended_at, game_mode_id, canvas_data,
+     width, height, background, palette, total_pixels_placed,
+     unique_contributors, last_seq)
+SELECT 6, 2025, now() - interval '7 days', now(), id, 'AA==', 1, 1, 0,
+       '{a,b}', 0, 0, 0
+  FROM game_modes WHERE slug = 'color_wars';
+INSERT INTO canvas_imports (epoch, archive_id, checksum, form, events, skipped)
+SELECT 1000000000, id, repeat('a', 64), '2017', 1, 0
+  FROM canvas_archives WHERE week_number = 6;
+SELECT is(array_agg(slug ORDER BY slug),
+          ARRAY['chaos_mode', 'color_wars', 'pixel-art-challenge'],
+          'an imported week counts for nothing')
+  FROM fresh_modes;
 
 UPDATE game_modes SET weight = 0 WHERE slug = 'pixel-art-challenge';
 SELECT is(choose_game_mode(NULL, 0), 'color_wars', 'weight 0: never');

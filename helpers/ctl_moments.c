@@ -7,6 +7,7 @@
 #define CTL_MOMENTS_MINUTE  INT64_C(60000000)
 
 
+static void ctl_moments_clock(ctl_moments_t *moments, int64_t us);
 static void ctl_moments_minute(ctl_moments_t *moments);
 static void ctl_moments_sort(ctl_moments_t *moments);
 
@@ -22,9 +23,7 @@ ctl_moments_pixel(ctl_moments_t *moments, uint32_t owner, uint64_t seq,
 {
     size_t  i;
 
-    if (moments->placed == 0 || us > moments->now) {
-        moments->now = us;
-    }
+    ctl_moments_clock(moments, us);
 
     moments->last_seq = seq;
     moments->last_owner = owner;
@@ -52,8 +51,10 @@ ctl_moments_pixel(ctl_moments_t *moments, uint32_t owner, uint64_t seq,
 void
 ctl_moments_reset(ctl_moments_t *moments, int64_t us)
 {
+    ctl_moments_clock(moments, us);
+
     if (moments->resets++ < CTL_MOMENTS_RESETS) {
-        ctl_moments_add(moments, "reset", us, 0, 0);
+        ctl_moments_add(moments, "reset", moments->now, 0, 0);
     }
 }
 
@@ -88,6 +89,14 @@ ctl_moments_add(ctl_moments_t *moments, const char *what, int64_t us,
         moment->value = value;
         moment->owner = owner;
     }
+}
+
+
+/* stands still while an older time is told */
+static void
+ctl_moments_clock(ctl_moments_t *moments, int64_t us)
+{
+    moments->now = us > moments->now ? us : moments->now;
 }
 
 

@@ -386,6 +386,44 @@ START_TEST(summary_moments)
 END_TEST
 
 
+/* resets by a clock that was set back, before the first pixel and later */
+START_TEST(summary_moments_clock)
+{
+    size_t         i;
+    ctl_moments_t  moments;
+
+    static const struct {
+        const char  *what;
+        int64_t      us;
+    } want[] = {
+        { "minute", 60000000 },
+        { "reset", 90000000 },
+        { "first", 90000000 },
+        { "reset", 95000000 },
+        { "reset", 97000000 },
+        { "last", 97000000 }
+    };
+
+    memset(&moments, 0, sizeof(moments));
+
+    ctl_moments_reset(&moments, 90000000);
+    ctl_moments_pixel(&moments, 1, 1, 80000000);
+    ctl_moments_pixel(&moments, 1, 2, 95000000);
+    ctl_moments_reset(&moments, 85000000);
+    ctl_moments_reset(&moments, 97000000);
+    ctl_moments_pixel(&moments, 1, 3, 96000000);
+    ctl_moments_end(&moments);
+
+    ck_assert_uint_eq(moments.n, CHECK_N(want));
+
+    for (i = 0; i < CHECK_N(want); i++) {
+        ck_assert_str_eq(moments.moment[i].what, want[i].what);
+        ck_assert_int_eq(moments.moment[i].us, want[i].us);
+    }
+}
+END_TEST
+
+
 START_TEST(summary_heat)
 {
     unsigned       i;
@@ -424,6 +462,7 @@ check_summary(void)
                         CHECK_N(check_summary_weeks));
     tcase_add_test(tcase, summary_many);
     tcase_add_test(tcase, summary_moments);
+    tcase_add_test(tcase, summary_moments_clock);
     tcase_add_test(tcase, summary_heat);
 
     return suite;

@@ -123,7 +123,9 @@ class FakeRedis:
                 client.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
-        wait_for(lambda: not self.scripts[name], what=f"{name} to be tried")
+        # a connection each, hundreds of them
+        wait_for(lambda: not self.scripts[name], 180,
+                 f"{name} to be tried")
 
     def close(self):
         # wakes accept() too

@@ -126,8 +126,7 @@ def lost(stores, names, before):
     """Redis comes back with what it had then."""
     for name, value in zip(names, before):
         stores.redis.restore(stores.prefix + name, 0, value, replace=True)
-    stores.redis_server.kill()
-    stores.redis_server.start()
+    stores.redis_server.restart()
     stores.reconnect()
 
 

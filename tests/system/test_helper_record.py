@@ -280,8 +280,7 @@ def test_events_that_redis_lost(own_stores):
 
     for name, value in [*older.items(), ("canvas:events", old)]:
         stores.redis.restore(stores.prefix + name, 0, value, replace=True)
-    stores.redis_server.kill()
-    stores.redis_server.start()
+    stores.redis_server.restart()
     stores.reconnect()
 
     kept += flood(stores, 20, seed=2)

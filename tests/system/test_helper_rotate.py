@@ -314,8 +314,7 @@ def test_redis_lost_the_turn(own_stores):
     stores.redis.flushall()
     for key, value in before.items():
         stores.redis.restore(key, 0, value)
-    stores.redis_server.kill()
-    stores.redis_server.start()
+    stores.redis_server.restart()
     stores.reconnect()
     placed += flood(stores, 50, seed=1)
     assert placed[-1][0] > turned and placed[-1][1] == 150

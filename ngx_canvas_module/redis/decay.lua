@@ -22,28 +22,24 @@ local function read_pixels(page, bytes)
     return pixels
 end
 
--- What was read of the log, by the name of the epoch key, so that the calls of
--- one second, which tell the same position, read it once: epoch; from, upto:
--- seq; last: place -> seq of its last change in between.
-local walks = {}
-
--- The walk from this seq, or from before it, up to where the canvas stands; nil
--- when the stream does not reach back.
+-- The walk through the log from this seq, or from before it, up to where the
+-- canvas stands; nil when the stream does not reach back.  The page remembers
+-- it, so that the calls of one second, which tell the same position, read the
+-- log once.  from, upto: seq; last: place -> seq of its last change in between.
 local function walk_behind(keys, page, seq)
-    local name = keys[EPOCH]
-    local walk = walks[name]
+    local walk = page.walk
 
-    if not walk or walk.epoch ~= page.epoch or walk.from > seq
-       or walk.upto < seq or page.seq - walk.from > WALK_MAX
+    if not walk or walk.from > seq or walk.upto < seq
+       or page.seq - walk.from > WALK_MAX
     then
-        walk = { epoch = page.epoch, from = seq, upto = seq, last = {} }
+        walk = { from = seq, upto = seq, last = {} }
     end
 
     local entries = call('XRANGE', keys[EVENTS],
                          '(' .. page.prefix .. digits(walk.upto),
                          page.prefix .. digits(page.seq))
 
-    walks[name] = nil
+    page.walk = nil
 
     if #entries ~= page.seq - walk.upto then
         return nil
@@ -62,7 +58,7 @@ local function walk_behind(keys, page, seq)
     end
 
     walk.upto = page.seq
-    walks[name] = walk
+    page.walk = walk
 
     return walk
 end

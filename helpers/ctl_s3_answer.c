@@ -16,7 +16,8 @@ static const struct {
     const char  *code;
     const char  *advice;
 } ctl_s3_answer_codes[] = {
-    { "SignatureDoesNotMatch", "look at s3_secret_key" },
+    /* for some that is also their word on a key that they do not know */
+    { "SignatureDoesNotMatch", "look at s3_secret_key and s3_access_key" },
     { "InvalidAccessKeyId", "look at s3_access_key" },
     { "AccessDenied", "look at s3_access_key: may it write to s3_bucket?" },
     { "NoSuchBucket", "look at s3_bucket" },

@@ -1,9 +1,9 @@
 """canvas-helper media, and what rotate does of it: pictures and films of
-archives, in a folder or in S3, and their URLs in the archive."""
+archives, in a folder or in S3, and their URLs in the archive.  The storage
+here fails on demand; test_helper_media_s3 has one that others wrote."""
 
 import base64
 import io
-import json
 import os
 import pathlib
 import random
@@ -15,14 +15,12 @@ import PIL.Image
 import pytest
 
 from harness.stack import wait_for
+from media import CACHE, FILMED, KINDS
+from media import assert_media, content_type, drawn, lacking, turned, urls
 from s3_server import BUCKET, SECRET, Storage
 from stores import HELPER, flood
 from stores import library_redis, shared_postgres  # noqa: F401
 from stores import bare_stores, stores  # noqa: F401
-
-KINDS = {"image": ".png", "thumbnail": "-thumbnail.png",
-         "heatmap": "-heatmap.png", "video": ".mp4"}
-FILMED = {"timelapse": "on", "timelapse_seconds": 1}
 
 
 @pytest.fixture
@@ -30,46 +28,6 @@ def storage():
     server = Storage()
     yield server
     server.close()
-
-
-def urls(stores):
-    """{kind: URL} of the one archive, and its id."""
-    row, = stores.sql("SELECT id, image_url, thumbnail_url, heatmap_url, "
-                      "video_url FROM canvas_archives")
-    return row[0], dict(zip(KINDS, row[1:]))
-
-
-def lacking(stores):
-    return [kind for kind, url in urls(stores)[1].items() if url is None]
-
-
-def turned(stores, **settings):
-    """A week that ended; what rotate printed."""
-    stores.configure(**{**FILMED, **settings})
-    flood(stores, 400)
-    return stores.helper("rotate", "--force", "--mode", "classic")
-
-
-def drawn(stores, *arguments):
-    target = stores.directory / "expected.png"
-    stores.ok("export-png", "--archive", urls(stores)[0], *arguments, "-o",
-              target)
-    return target.read_bytes()
-
-
-def assert_media(stores, contents):
-    """contents: {kind: bytes}, as visitors get them."""
-    assert contents["image"] == drawn(stores)
-    assert contents["thumbnail"] == drawn(stores, "--thumbnail", 250)
-    assert contents["heatmap"] == drawn(stores, "--heatmap")
-    film = stores.directory / "film.mp4"
-    film.write_bytes(contents["video"])
-    probe = json.loads(subprocess.run(
-        ["ffprobe", "-v", "error", "-count_frames", "-show_entries",
-         "stream=width,height,nb_read_frames", "-of", "json", film],
-        check=True, capture_output=True).stdout)["streams"][0]
-    assert probe == {"width": 64 * 8, "height": 48 * 8,
-                     "nb_read_frames": "30"}
 
 
 def stored(stores, storage):
@@ -119,9 +77,8 @@ def test_rotate_puts_all_of_it_into_s3(stores, storage):
     assert len(storage.objects) == 4 and storage.requests == 4
     assert not stores.archives.exists()
     for path, item in storage.objects.items():
-        assert item.type == ("video/mp4" if path.endswith(".mp4")
-                             else "image/png")
-        assert item.cache == "public, max-age=31536000, immutable"
+        assert item.type == content_type(path)
+        assert item.cache == CACHE
 
 
 def test_megabytes(bare_stores, storage):

@@ -9,9 +9,11 @@
 #include "ctl_backoff.h"
 #include "ctl_clock.h"
 #include "ctl_file.h"
+#include "ctl_group.h"
 #include "ctl_keeper_child.h"
 #include "ctl_log.h"
 #include "ctl_recorder.h"
+#include "ctl_restore.h"
 #include "ctl_signal.h"
 
 #include <inttypes.h>
@@ -55,6 +57,8 @@ typedef struct {
 static ctl_status_t cmd_record_run(ctl_t *ctl, const ctl_args_t *args);
 static ctl_status_t cmd_record_loop(cmd_record_t *record);
 static ctl_status_t cmd_record_session(cmd_record_t *record);
+static ctl_status_t cmd_record_turn(cmd_record_t *record,
+    ctl_recorder_t *recorder);
 static int cmd_record_gather(size_t n);
 static bool cmd_record_wait(cmd_record_t *record, int ms);
 static void cmd_record_failed(cmd_record_t *record);
@@ -193,6 +197,11 @@ cmd_record_session(cmd_record_t *record)
         status = ctl_recorder_step(&recorder, CMD_RECORD_BLOCK_MS, &n);
         record->events += recorder.events - before;
 
+        if (status != CTL_OK && recorder.turned) {
+            n = 0;
+            status = cmd_record_turn(record, &recorder);
+        }
+
         if (status != CTL_OK) {
             break;
         }
@@ -216,6 +225,25 @@ cmd_record_session(cmd_record_t *record)
     }
 
     ctl_recorder_end(&recorder);
+
+    return status;
+}
+
+
+/*
+ * Redis came back from before the week turned.  Nobody else can record, nor
+ * turn it, while the running week is brought back; the log goes on behind that.
+ */
+static ctl_status_t
+cmd_record_turn(cmd_record_t *record, ctl_recorder_t *recorder)
+{
+    ctl_status_t  status;
+
+    status = ctl_restore_turn(record->ctl);
+
+    if (status == CTL_OK) {
+        status = ctl_group_rewind(recorder->redis, recorder->done);
+    }
 
     return status;
 }

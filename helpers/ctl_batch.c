@@ -4,6 +4,7 @@
 
 #include "ctl_batch.h"
 
+#include "ctl_canvas.h"
 #include "ctl_log.h"
 #include "ctl_refuse.h"
 
@@ -32,7 +33,7 @@ static ctl_status_t ctl_batch_marker_careful(ctl_recorder_t *recorder,
 static ctl_status_t ctl_batch_marker_call(ctl_recorder_t *recorder,
     const canvas_event_t *event, char *answer, size_t size);
 static ctl_status_t ctl_batch_conflict(ctl_recorder_t *recorder,
-    const canvas_event_t *event);
+    const canvas_event_t *event, const char *answer);
 static ctl_status_t ctl_batch_lost(ctl_recorder_t *recorder,
     uint64_t epoch);
 static void ctl_batch_gap(ctl_recorder_t *recorder,
@@ -96,8 +97,14 @@ ctl_batch_entry(ctl_recorder_t *recorder, const redisReply *entry)
         return CTL_OK;
     }
 
-    if (event.epoch <= recorder->dead_epoch) {
-        return CTL_OK;
+    if (recorder->dead) {
+        if (event.type != CANVAS_EVENT_MARKER
+            || event.reason == CANVAS_REASON_RESTART)
+        {
+            return CTL_OK;
+        }
+
+        recorder->dead = false;         /* another page begins */
     }
 
     if (event.type == CANVAS_EVENT_MARKER) {
@@ -306,8 +313,8 @@ ctl_batch_marker(ctl_recorder_t *recorder, const canvas_event_t *event)
         return status;
     }
 
-    if (strcmp(answer, "conflict") == 0) {
-        return ctl_batch_conflict(recorder, event);
+    if (strcmp(answer, "conflict") == 0 || strcmp(answer, "turned") == 0) {
+        return ctl_batch_conflict(recorder, event, answer);
     }
 
     if (ctl_position_compare(at, recorder->done) > 0) {
@@ -411,36 +418,37 @@ ctl_batch_marker_call(ctl_recorder_t *recorder, const canvas_event_t *event,
 
 
 /*
- * Redis came back with an older log than PostgreSQL knows, or somebody began
- * another canvas there.  Nothing more is recorded until a restore has begun a
- * page behind all that; what was placed in between is dropped then, as the
- * restored canvas does not show it.
+ * Redis came back with an older log than PostgreSQL knows, with a page that
+ * was turned since, or somebody began another canvas there.  Nothing more is
+ * recorded until a restore has begun a page behind all that: the log goes on
+ * with its marker.  What was placed in between it has placed again, or it is
+ * dropped, as the restored canvas does not show it.
  */
 static ctl_status_t
-ctl_batch_conflict(ctl_recorder_t *recorder, const canvas_event_t *event)
+ctl_batch_conflict(ctl_recorder_t *recorder, const canvas_event_t *event,
+    const char *answer)
 {
-    uint64_t           epoch;
-    redisReply        *reply;
-    ctl_redis_args_t   args = { 0 };
+    uint64_t      first;
+    ctl_status_t  status;
 
-    ctl_redis_arg_text(&args, "HGET");
-    ctl_redis_arg_key(recorder->redis, &args, "canvas:rules");
-    ctl_redis_arg_text(&args, "first_epoch");
-
-    reply = ctl_redis_call(recorder->redis, &args);
-    ctl_redis_args_free(&args);
-
-    if (reply == NULL) {
-        return recorder->error->status;
+    status = ctl_canvas_first_epoch(recorder->redis, &first);
+    if (status != CTL_OK) {
+        return status;
     }
 
-    epoch = reply->type == REDIS_REPLY_STRING
-            ? strtoull(reply->str, NULL, 10) : 0;
-    freeReplyObject(reply);
-
-    if (epoch > event->epoch && epoch > recorder->done.epoch) {
-        recorder->dead_epoch = epoch - 1;
+    if (first > event->epoch && first > recorder->done.epoch) {
+        recorder->dead = true;
         return CTL_OK;
+    }
+
+    if (strcmp(answer, "turned") == 0) {
+        recorder->turned = true;
+        return ctl_error_set(recorder->error, CTL_FAILED,
+                             "Redis came back at %" PRIu64 "-%" PRIu64
+                             " with a page that was turned since, %" PRIu64
+                             "-%" PRIu64 " is recorded: run canvas-helper "
+                             "restore --force", event->epoch, event->seq,
+                             recorder->done.epoch, recorder->done.seq);
     }
 
     return ctl_error_set(recorder->error, CTL_FAILED,

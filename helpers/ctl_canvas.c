@@ -80,6 +80,31 @@ ctl_canvas_hello(ctl_redis_t *redis, ctl_canvas_hello_t *hello)
 
 
 ctl_status_t
+ctl_canvas_first_epoch(ctl_redis_t *redis, uint64_t *epoch)
+{
+    redisReply        *reply;
+    ctl_redis_args_t   args = { 0 };
+
+    ctl_redis_arg_text(&args, "HGET");
+    ctl_redis_arg_key(redis, &args, "canvas:rules");
+    ctl_redis_arg_text(&args, "first_epoch");
+
+    reply = ctl_redis_call(redis, &args);
+    ctl_redis_args_free(&args);
+
+    if (reply == NULL) {
+        return redis->error->status;
+    }
+
+    *epoch = reply->type == REDIS_REPLY_STRING
+             ? strtoull(reply->str, NULL, 10) : 0;
+    freeReplyObject(reply);
+
+    return CTL_OK;
+}
+
+
+ctl_status_t
 ctl_canvas_read(ctl_redis_t *redis, ctl_canvas_image_t *image)
 {
     redisReply        *reply;
@@ -135,8 +160,9 @@ ctl_canvas_init(ctl_redis_t *redis, const ctl_canvas_page_t *page)
 
 ctl_status_t
 ctl_canvas_load(ctl_redis_t *redis, const ctl_canvas_page_t *page,
-    uint64_t *epoch, uint64_t seq, const uint8_t *state, size_t len)
+    const ctl_canvas_image_t *image, bool again, ctl_position_t *at)
 {
+    char               id[48];
     int                tries;
     redisReply        *reply;
     ctl_redis_args_t   args = { 0 };
@@ -145,9 +171,16 @@ ctl_canvas_load(ctl_redis_t *redis, const ctl_canvas_page_t *page,
 
         ctl_canvas_call_begin(redis, &args, "canvas_load");
         ctl_canvas_arg_page(&args, page);
-        ctl_redis_arg_number(&args, *epoch);
-        ctl_redis_arg_number(&args, seq);
-        ctl_redis_arg(&args, (const char *) state, len);
+        ctl_redis_arg_number(&args, at->epoch);
+
+        if (again) {
+            ctl_redis_arg(&args, id, canvas_event_id_format(id, image->epoch,
+                                                            image->seq));
+        } else {
+            ctl_redis_arg_number(&args, image->seq);
+        }
+
+        ctl_redis_arg(&args, (const char *) image->state, image->len);
         ctl_redis_arg_number(&args, page->started_ms);
 
         reply = ctl_redis_call(redis, &args);
@@ -156,7 +189,7 @@ ctl_canvas_load(ctl_redis_t *redis, const ctl_canvas_page_t *page,
             && reply->elements == 2
             && strcmp(reply->element[0]->str, "CONFLICT") == 0)
         {
-            *epoch = ctl_canvas_call_number(reply, 1) + 1;
+            at->epoch = ctl_canvas_call_number(reply, 1) + 1;
             freeReplyObject(reply);
             continue;
         }
@@ -168,7 +201,8 @@ ctl_canvas_load(ctl_redis_t *redis, const ctl_canvas_page_t *page,
             return redis->error->status;
         }
 
-        *epoch = ctl_canvas_call_number(reply, 1);
+        at->epoch = ctl_canvas_call_number(reply, 1);
+        at->seq = ctl_canvas_call_number(reply, 2);
         freeReplyObject(reply);
 
         return CTL_OK;

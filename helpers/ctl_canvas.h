@@ -70,6 +70,9 @@ typedef struct {
 /* CTL_NOT_DUE: there is no canvas */
 ctl_status_t ctl_canvas_hello(ctl_redis_t *redis, ctl_canvas_hello_t *hello);
 
+/* where the page began; 0: Redis does not say */
+ctl_status_t ctl_canvas_first_epoch(ctl_redis_t *redis, uint64_t *epoch);
+
 /* CTL_NOT_DUE: there is no canvas */
 ctl_status_t ctl_canvas_read(ctl_redis_t *redis, ctl_canvas_image_t *image);
 void ctl_canvas_image_free(ctl_canvas_image_t *image);
@@ -79,12 +82,14 @@ ctl_status_t ctl_canvas_init(ctl_redis_t *redis,
     const ctl_canvas_page_t *page);
 
 /*
- * Begins *epoch (0: one that Redis chooses) with this image; if Redis knows a
- * later one, the next behind that.  CTL_NOT_DUE: others keep beginning epochs.
+ * Begins at->epoch (0: one that Redis chooses) with this image, behind its
+ * seq; if Redis knows a later epoch, the next behind that.  again: what was
+ * placed behind the image's position in the log is placed again.  *at is where
+ * the canvas stands then.  CTL_NOT_DUE: others keep beginning epochs.
  */
 ctl_status_t ctl_canvas_load(ctl_redis_t *redis,
-    const ctl_canvas_page_t *page, uint64_t *epoch, uint64_t seq,
-    const uint8_t *state, size_t len);
+    const ctl_canvas_page_t *page, const ctl_canvas_image_t *image,
+    bool again, ctl_position_t *at);
 
 /*
  * Turns the page, or learns that it is turned: the new epoch and the seq of

@@ -405,13 +405,16 @@ static ctl_status_t
 ctl_recorder_transaction(ctl_recorder_t *recorder,
     redisReply *const *replies, size_t n)
 {
+    bool            dead;
     ctl_status_t    status;
     ctl_position_t  before;
     uint64_t        events;
 
     before = recorder->done;
     events = recorder->events;
+    dead = recorder->dead;
     recorder->written = before;
+    recorder->turned = false;
 
     status = ctl_pg_begin(recorder->pg);
 
@@ -427,6 +430,7 @@ ctl_recorder_transaction(ctl_recorder_t *recorder,
         ctl_pg_rollback(recorder->pg);
         recorder->done = before;
         recorder->events = events;
+        recorder->dead = dead;
     }
 
     return status;

@@ -47,7 +47,9 @@ typedef struct {
     ctl_position_t    done;         /* committed up to here */
     ctl_position_t    written;      /* the progress inside the transaction */
     ctl_position_t    reread;       /* the stream was asked again from here */
-    uint64_t          dead_epoch;   /* see ctl_batch_conflict() */
+    bool              dead;         /* see ctl_batch_conflict() */
+    bool              turned;       /* failed: Redis shows a page that was
+                                       turned, as far as is recorded */
     uint64_t          events;       /* committed since begin */
     bool              notices;      /* log what is no error, too */
 

@@ -10,6 +10,7 @@
 #include "ctl_media.h"
 #include "ctl_progress.h"
 #include "ctl_recorder.h"
+#include "ctl_restore.h"
 #include "ctl_rotation_turn.h"
 #include "ctl_statistics.h"
 #include "ctl_turned.h"
@@ -41,6 +42,7 @@ typedef struct {
 static ctl_status_t ctl_rotation_lock(ctl_t *ctl);
 static ctl_status_t ctl_rotation_open(ctl_rotation_t *rotation,
     const char *mode, bool force, const char *request);
+static ctl_status_t ctl_rotation_page(ctl_t *ctl);
 static ctl_status_t ctl_rotation_not_due(ctl_t *ctl);
 static ctl_status_t ctl_rotation_drain(ctl_rotation_t *rotation);
 static ctl_status_t ctl_rotation_archive(ctl_rotation_t *rotation);
@@ -160,7 +162,11 @@ ctl_rotation_open(ctl_rotation_t *rotation, const char *mode, bool force,
 
     ctl = rotation->ctl;
 
-    status = ctl_canvas_hello(&ctl->redis, &hello);
+    status = ctl_rotation_page(ctl);
+
+    if (status == CTL_OK) {
+        status = ctl_canvas_hello(&ctl->redis, &hello);
+    }
 
     if (status == CTL_NOT_DUE) {
         return ctl_error_set(&ctl->error, CTL_FAILED,
@@ -195,6 +201,19 @@ ctl_rotation_open(ctl_rotation_t *rotation, const char *mode, bool force,
     PQclear(result);
 
     return CTL_OK;
+}
+
+
+/* what is turned is the page of the running week, not one from before */
+static ctl_status_t
+ctl_rotation_page(ctl_t *ctl)
+{
+    bool          turned;
+    ctl_status_t  status;
+
+    status = ctl_restore_turned(ctl, &turned);
+
+    return status == CTL_OK && turned ? ctl_restore_turn(ctl) : status;
 }
 
 

@@ -5,6 +5,7 @@
 #include "ctl_rotation_turn.h"
 
 #include "ctl_canvas.h"
+#include "ctl_restore.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -142,12 +143,23 @@ ctl_rotation_turn_once(ctl_rotation_t *rotation, PGresult *mode)
 static ctl_status_t
 ctl_rotation_turn_reopen(ctl_rotation_t *rotation)
 {
+    bool                 turned;
     char                 epoch[24];
     ctl_status_t         status;
     const char *const    values[] = { rotation->id, epoch };
     ctl_canvas_hello_t   hello;
 
-    status = ctl_canvas_hello(&rotation->ctl->redis, &hello);
+    status = ctl_restore_turned(rotation->ctl, &turned);
+
+    if (status == CTL_OK && turned) {
+        return ctl_error_set(&rotation->ctl->error, CTL_TEMPORARY,
+                             "Redis came back with a page that was turned "
+                             "since; run this again");
+    }
+
+    if (status == CTL_OK) {
+        status = ctl_canvas_hello(&rotation->ctl->redis, &hello);
+    }
 
     if (status == CTL_NOT_DUE) {
         return ctl_error_set(&rotation->ctl->error, CTL_FAILED,

@@ -9,6 +9,7 @@
 #include "canvas_event.h"
 #include "ctl_canvas.h"
 #include "ctl_log.h"
+#include "ctl_restore.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -24,6 +25,7 @@ enum {
 };
 
 
+static ctl_status_t ctl_rules_turned(ctl_t *ctl);
 static ctl_status_t ctl_rules_ask(ctl_t *ctl, const redisReply *page,
     const char *ms, const char *lock, PGresult **due);
 static ctl_status_t ctl_rules_apply(ctl_t *ctl, const redisReply *page,
@@ -49,7 +51,12 @@ ctl_rules_run(ctl_t *ctl)
     redisReply    *page;
     ctl_status_t   status;
 
-    status = ctl_redis_time(&ctl->redis, &now);
+    status = ctl_rules_turned(ctl);
+
+    if (status == CTL_OK) {
+        status = ctl_redis_time(&ctl->redis, &now);
+    }
+
     if (status != CTL_OK) {
         return status;
     }
@@ -76,6 +83,26 @@ ctl_rules_run(ctl_t *ctl)
     }
 
     freeReplyObject(page);
+
+    return status;
+}
+
+
+/* the rules of the week, and what they count, are not for such a page */
+static ctl_status_t
+ctl_rules_turned(ctl_t *ctl)
+{
+    bool          turned;
+    ctl_status_t  status;
+
+    status = ctl_restore_turned(ctl, &turned);
+
+    if (status == CTL_OK && turned) {
+        return ctl_error_set(&ctl->error, CTL_TEMPORARY,
+                             "Redis came back with a page that was turned "
+                             "since: the recorder replaces it, or run "
+                             "canvas-helper restore --force");
+    }
 
     return status;
 }

@@ -30,11 +30,76 @@ local function counted_from(keys, page)
            and hash[3] == digits(page.year) and hash[4] or FIRST
 end
 
--- argv: as canvas_init, then epoch seq state started_ms (0: now)
+-- How far into the log an image goes: a seq and, of <epoch>-<seq>, that id.
+local function read_position(text)
+    local epoch, seq = text:match('^(%d+)-(%d+)$')
+
+    if integer(epoch, 0, MAX) then
+        return integer(seq, 0, MAX), text
+    end
+
+    return integer(text, 0, MAX)
+end
+
+-- A placement, as the log has it, once more: who was told that it is accepted
+-- keeps it, whatever the rules of this page are.
+local function place_again(keys, page, actors, event)
+    if #event ~= 32 or event:byte() ~= 112 or event:byte(8) == 115 then
+        return                          -- a marker, or a pixel that faded
+    end
+
+    local x, y, color = parse('>HHB', event, 2)
+
+    if x >= page.width or y >= page.height or color >= page.colors then
+        return
+    end
+
+    local actor, faction = event:sub(9, 24), 0
+
+    if page.records then
+        local record = read_actor(actors, actor)
+
+        faction = faction_number(page, record)
+        count_pixel(actors, actor, record, color)
+    end
+
+    local old = call('BITFIELD', keys[STATE], 'SET', page.field,
+                     (x + y * page.width) * page.bits, color)[1]
+
+    page.seq = page.seq + 1
+    call('XADD', keys[EVENTS], page.prefix .. digits(page.seq), 'e',
+         event:sub(1, 6) .. CHAR[old] .. event:sub(8, 24) .. CHAR[faction]
+         .. event:sub(26))
+end
+
+local AGAIN = 1000                      -- entries read at a time
+
+-- What was placed behind a position, in whatever epochs, is placed again in
+-- the one that begins with this marker.  Nothing is published: who hears of
+-- the marker reads the canvas, and that is later than all of this.
+local function place_all_again(keys, page, after, marker)
+    local actors = keys[RULES]:gsub('rules$', 'actors')
+    local entries
+
+    repeat
+        entries = call('XRANGE', keys[EVENTS], '(' .. after, '(' .. marker,
+                       'COUNT', AGAIN)
+
+        for i = 1, #entries do
+            place_again(keys, page, actors, entries[i][2][2])
+            after = entries[i][1]
+        end
+    until #entries < AGAIN
+
+    call('SET', keys[SEQ], page.seq)
+end
+
+-- argv: as canvas_init, then epoch seq (or <epoch>-<seq>: what was placed
+-- behind that is placed again) state started_ms (0: now)
 local function canvas_load(keys, argv)
     local page = read_page(argv)
-    local epoch, seq = integer(argv[11], 0, MAX), integer(argv[12], 0, MAX)
-
+    local epoch = integer(argv[11], 0, MAX)
+    local seq, after = read_position(argv[12])
     local started = integer(argv[14], 0, MAX)
 
     if not (page and epoch and seq and started)
@@ -56,10 +121,16 @@ local function canvas_load(keys, argv)
     page.started = started > 0 and started or nil
     page.actors_from = counted_from(keys, page)
 
-    begin_epoch(keys, argv[1], page, 'restore', epoch, seq, page_json(page))
+    local marker = begin_epoch(keys, argv[1], page, 'restore', epoch, seq,
+                               page_json(page))
+
     call('SET', keys[STATE], argv[13])
 
-    return {'OK', epoch, seq}
+    if after then
+        place_all_again(keys, page, after, marker)
+    end
+
+    return {'OK', epoch, page.seq}
 end
 
 -- the rules hash remembers the last turn of each reason here

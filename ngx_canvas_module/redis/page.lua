@@ -132,9 +132,13 @@ local function store_page(keys, page)
     end
 end
 
+-- One that came back says where it began: it may have been turned since.
 local function page_json(page)
+    local began = page.first_epoch
+                  and ',"first_epoch":' .. digits(page.first_epoch) or ''
+
     return string.format('{"width":%d,"height":%d,"colors":%d,'
-        .. '"background":%d,"game_mode":"%s","week_number":%d,"year":%d}',
+        .. '"background":%d,"game_mode":"%s","week_number":%d,"year":%d%s}',
         page.width, page.height, page.colors, page.background,
-        page.game_mode, page.week_number, page.year)
+        page.game_mode, page.week_number, page.year, began)
 end

@@ -26,6 +26,14 @@ BEGIN
         RETURN 'conflict';
     END IF;
 
+    -- Redis came back from before the turn: this is no part of the week.
+    IF p_reason = 'restart' AND json_typeof(p_json) = 'object'
+       AND p_json->>'first_epoch' ~ '^[0-9]{1,16}$'
+       AND page_turned((p_json->>'first_epoch')::bigint)
+    THEN
+        RETURN 'turned';
+    END IF;
+
     -- Only whole numbers of the object are of interest.
     SELECT coalesce(jsonb_object_agg(key, value), '{}') INTO v_num
       FROM json_each_text(CASE WHEN json_typeof(p_json) = 'object'
@@ -59,8 +67,9 @@ END
 $$;
 
 COMMENT ON FUNCTION record_marker(bigint, bigint, text, bigint, json) IS
-    'Records the marker that begins an epoch: recorded, known (seen before) or
-conflict (this is not how the recorded log goes on: Redis must be restored)';
+    'Records the marker that begins an epoch: recorded, known (seen before),
+conflict (this is not how the recorded log goes on: Redis must be restored) or
+turned (so must it, the page that came back was turned since)';
 
 REVOKE ALL ON FUNCTION record_marker(bigint, bigint, text, bigint, json)
     FROM PUBLIC;

@@ -1,7 +1,7 @@
 -- The recorder's part: batches, counters, markers, what Redis lost.
 
 BEGIN;
-SELECT plan(61);
+SELECT plan(64);
 
 SELECT is(canvas_setup.known, false, 'nothing is known yet')
   FROM canvas_setup(500, 500, 15, (SELECT palette FROM current_canvas));
@@ -111,6 +111,15 @@ SELECT is(mark(5, 11, 'restore', '[1]'), 'recorded', 'json that is no object');
 
 -- another canvas than the one that is recorded
 SELECT is(mark(6, 0, 'init'), 'conflict', 'a canvas that began anew');
+
+-- a page that was turned since: it began before this log's last fresh one
+SELECT is(mark(6, 11, 'restart',
+               format('{"first_epoch": %s}', max(epoch) - 1)::json),
+          'turned', 'from before the turn')
+  FROM canvas_epochs WHERE reason IN ('init', 'rotate', 'reset');
+SELECT is(mark(6, 11, 'restart', '{"first_epoch": "none"}'), 'recorded',
+          'nobody says where that page began');
+SELECT is(mark(6, 11, 'restart', '{"first_epoch": "none"}'), 'known');
 
 -- an epoch without its marker
 SELECT is(put(7, 12, 13, 'ada'), 2::bigint);

@@ -32,6 +32,7 @@ def test_reloaded_library_begins_an_epoch(server, canvas):
     marker = canvas.events()[2]
     assert (marker.at, marker.reason) == ((epoch, 1), "restart")
     assert json.loads(marker.json)["week_number"] == 5
+    assert json.loads(marker.json)["first_epoch"] == first
     assert canvas.hello()[12] == b"restart"
     assert len(state) == len(canvas.read()[4])
     assert len(canvas.events()) == 4
@@ -250,6 +251,58 @@ def test_load_chooses_the_epoch(canvas):
     assert canvas.load(0, 2, b"\0" * 64 * 24) == [b"OK", FUTURE + 1, 2]
 
 
+def test_load_places_again_what_is_behind(server, canvas):
+    """The image is of position first-2; nothing that was accepted is lost."""
+    first = canvas.init(cooldown=0)[1]
+    for x in range(4):
+        canvas.place(x, 0, x, ALICE)
+    server.load_library()
+    epoch = canvas.place(1, 0, 9, BOB, kind="a")[2]
+    before = [event for event in canvas.events() if event.is_pixel]
+
+    code, loaded, seq = canvas.load(
+        0, f"{first}-2", bytes([0x55]) * (64 * 24),
+        rules='{"max_pixels_per_user":3}')
+    assert (code, seq) == (b"OK", 2 + 3) and loaded > epoch
+    again = canvas.events()[-3:]
+    assert [event.at for event in again] == [(loaded, seq)
+                                             for seq in (3, 4, 5)]
+    assert [(event.pixel, event.kind, event.actor, event.ms)
+            for event in again] == [
+        (event.pixel, event.kind, event.actor, event.ms)
+        for event in before[2:]]
+    assert [event.old for event in again] == [5, 5, 5]
+    assert canvas.read()[1:4] == [loaded, 5, b"restore"]
+    assert canvas.read()[4][:2] == b"\x59\x23"
+    assert canvas.hello()[2:4] == [loaded, 5]
+
+    # they count where this page counts
+    assert canvas.place(9, 9, 1, ALICE)[0] == b"OK"
+    assert canvas.place(9, 9, 2, ALICE)[0] == b"RULE_VIOLATION"
+
+
+@pytest.mark.parametrize("entries", [999, 1000, 1001, 2500])
+def test_load_places_much_again(canvas, entries):
+    first = canvas.init(cooldown=0)[1]
+    pipe = canvas.connection.pipeline(transaction=False)
+    for i in range(entries):
+        pipe.fcall(*canvas.place_call(i % 64, i // 64, i % 16, ALICE))
+    pipe.execute()
+    state = canvas.read()[4]
+    code, epoch, seq = canvas.load(0, f"{first}-0",
+                                   bytes([0xff]) * (64 * 24))
+    assert (code, seq) == (b"OK", entries)
+    assert canvas.read()[1:] == [epoch, entries, b"restore", state]
+
+
+def test_load_does_not_fade_again(canvas):
+    first = canvas.init(cooldown=0, rules='{"decayHours":1}')[1]
+    canvas.place(1, 0, 1, ALICE)
+    assert canvas.decay((first, 1), 15, (1, 0))[3] == 1
+    assert canvas.load(0, f"{first}-0", bytes(64 * 24))[2] == 1
+    assert canvas.read()[4][:1] == b"\x01"
+
+
 def test_load_into_an_empty_server(canvas):
     assert canvas.load(3, 0, b"\x12\x30", 3, 1) == [b"OK", 3, 0]
     assert canvas.place(2, 0, 5, ALICE) == [b"OK", 1, 3, 0]
@@ -265,6 +318,8 @@ def test_load_respects_the_stream(canvas):
 @pytest.mark.parametrize("arguments", [
     {"state": b""}, {"state": b"\0"}, {"state": b"\0" * 3}, {"epoch": ""},
     {"epoch": -1}, {"epoch": "x"}, {"seq": -1}, {"seq": 2 ** 53}, {"colors": 5},
+    {"seq": "1-"}, {"seq": "-1"}, {"seq": "1-2-3"}, {"seq": f"1-{2 ** 53}"},
+    {"seq": f"{2 ** 53}-1"},
     {"state": b"\x05\0", "colors": 5}, {"state": b"\x50\0", "colors": 5},
     {"state": b"\0\xc8\0", "colors": 200},
 ])

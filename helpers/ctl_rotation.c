@@ -43,6 +43,8 @@ static ctl_status_t ctl_rotation_lock(ctl_t *ctl);
 static ctl_status_t ctl_rotation_open(ctl_rotation_t *rotation,
     const char *mode, bool force, const char *request);
 static ctl_status_t ctl_rotation_page(ctl_t *ctl);
+static ctl_status_t ctl_rotation_log(ctl_t *ctl,
+    const ctl_canvas_hello_t *hello);
 static ctl_status_t ctl_rotation_not_due(ctl_t *ctl);
 static ctl_status_t ctl_rotation_drain(ctl_rotation_t *rotation);
 static ctl_status_t ctl_rotation_archive(ctl_rotation_t *rotation);
@@ -174,6 +176,10 @@ ctl_rotation_open(ctl_rotation_t *rotation, const char *mode, bool force,
                              "migrate, or restore");
     }
 
+    if (status == CTL_OK) {
+        status = ctl_rotation_log(ctl, &hello);
+    }
+
     if (status != CTL_OK) {
         return status;
     }
@@ -214,6 +220,38 @@ ctl_rotation_page(ctl_t *ctl)
     status = ctl_restore_turned(ctl, &turned);
 
     return status == CTL_OK && turned ? ctl_restore_turn(ctl) : status;
+}
+
+
+/*
+ * A choice whose week is over would get the next one.  Whether the page was
+ * turned to it before, the log says once it is recorded.
+ */
+static ctl_status_t
+ctl_rotation_log(ctl_t *ctl, const ctl_canvas_hello_t *hello)
+{
+    bool             waits;
+    PGresult        *result;
+    ctl_position_t   position;
+
+    result = ctl_pg_query(&ctl->pg,
+                          "SELECT FROM rotations WHERE step = 'chosen' "
+                          "AND new_resets_at <= now()", 0, NULL);
+    if (result == NULL) {
+        return ctl->error.status;
+    }
+
+    waits = PQntuples(result) > 0;
+    PQclear(result);
+
+    if (!waits) {
+        return CTL_OK;
+    }
+
+    position.epoch = hello->epoch;
+    position.seq = hello->seq;
+
+    return ctl_recorder_drain(&ctl->redis, &ctl->pg, position);
 }
 
 

@@ -20,14 +20,14 @@ BEGIN
            coalesce(e.started_at, c.week_started_at),
            CASE WHEN r.id IS NULL THEN c.factions
                 ELSE rules_factions(r.rules) END,
-           coalesce(r.new_epoch, c.actors_epoch),
-           coalesce(r.turned_seq, c.actors_seq)
+           coalesce(e.epoch, c.actors_epoch),
+           coalesce(e.base_seq, c.actors_seq)
       INTO game_mode, rules, week_number, year, started_at, factions,
            actors_epoch, actors_seq
       FROM current_canvas c
-      LEFT JOIN rotations r ON r.step IN ('turned', 'drained')
-                           AND r.new_epoch = next_week_epoch()
-      LEFT JOIN canvas_epochs e ON e.epoch = r.new_epoch
+      LEFT JOIN canvas_epochs e ON e.epoch = next_week_epoch()
+      LEFT JOIN rotations r ON r.step IN ('chosen', 'turned', 'drained')
+                           AND coalesce(r.new_epoch, e.epoch) = e.epoch
       JOIN game_modes m ON CASE WHEN r.id IS NULL
                                 THEN m.id = c.current_game_mode_id
                                 ELSE m.slug = r.game_mode_slug END;

@@ -24,13 +24,18 @@ BEGIN
                                 v_week.reset_time);
     v_label := week_label(v_resets);
 
-    -- A choice that waited beyond the week it was made for gets a new week,
-    -- unless Redis turned the page to it: that is known from the log.
+    -- The log knows of a turn that was not noted; Redis may have lost it.
+    UPDATE rotations r
+       SET step = 'turned', new_epoch = e.epoch, turned_seq = e.base_seq,
+           updated_at = now()
+      FROM canvas_epochs e
+     WHERE r.step = 'chosen' AND e.epoch = next_week_epoch();
+
+    -- A choice that waited beyond the week it was made for gets a new week.
     UPDATE rotations
        SET new_resets_at = v_resets, new_week_number = v_label.week_number,
            new_year = v_label.year, rules = NULL, updated_at = now()
-     WHERE step = 'chosen' AND new_resets_at <= p_now
-       AND next_week_epoch() IS NULL;
+     WHERE step = 'chosen' AND new_resets_at <= p_now;
 
     UPDATE rotations
        SET request = p_request

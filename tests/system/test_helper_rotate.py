@@ -187,6 +187,42 @@ def test_killed_after_every_step(stores, stop, recorder):
         == len(load.acknowledged) - archived
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("first", ["record", "rotate", "both"])
+def test_killed_while_turning_without_recorder(own_stores, first, restarted):
+    """Both were killed, and Redis perhaps; they come back in any order."""
+    stores = own_stores
+    process = stores.record()
+    placed = flood(stores, 100)
+    stores.wait_recorded()
+    process.kill()
+    process.wait()
+    placed += flood(stores, 100, seed=1)
+    with stopped_after(stores, "turning"):
+        placed += flood(stores, 100, seed=2)
+    if restarted:
+        stores.redis_server.restart()
+        stores.reconnect()
+    placed += flood(stores, 100, seed=3)
+
+    if first != "rotate":
+        stores.record()
+    if first == "record":
+        stores.wait_recorded()
+        placed += flood(stores, 100, seed=4)
+    stores.ok("rotate")
+    assert stores.helper("rotate").code == 3
+    if first == "rotate":
+        stores.record()
+
+    assert_every_event_once(stores, placed)
+    assert_archived(stores)
+    assert_finished(stores)
+    assert archives(stores)[0][7] == 200
+    assert stores.value("SELECT total_pixels_this_week FROM current_canvas") \
+        == len(placed) - 200
+
+
 def test_two_at_once(stores):
     flood(stores, 100)
     first = stores.spawn("rotate", "--force", "--mode", "classic",

@@ -168,7 +168,7 @@ def test_other_commands_say_so(own_stores):
     assert "run canvas-helper restore --force" in result.err
 
 
-@pytest.mark.parametrize("stop", STOPS[2:])
+@pytest.mark.parametrize("stop", STOPS[1:])
 def test_rotation_killed_as_well(own_stores, stop):
     """At any step behind the turn; the recorder has its marker."""
     stores = own_stores

@@ -208,7 +208,7 @@ cmd_import_size(cmd_import_t *job)
     ctl_import_t  *import;
 
     import = &job->import;
-    import->skip_bad = job->args->option[CMD_IMPORT_SKIP] != NULL;
+    import->rules.skip_bad = job->args->option[CMD_IMPORT_SKIP] != NULL;
     text = job->args->option[CMD_IMPORT_SIZE];
 
     if (text == NULL) {
@@ -218,15 +218,15 @@ cmd_import_size(cmd_import_t *job)
     if (strspn(text, "0123456789x") != strlen(text)
         || sscanf(text, "%5ux%5u%c", &width, &height, &rest) != 2
         || width < 1 || width > 65535 || height < 1 || height > 65535
-        || width * height > CTL_IMPORT_AREA_MAX)
+        || width * height > CTL_BLOCK_AREA_MAX)
     {
         return ctl_error_set(&job->ctl->error, CTL_USAGE,
                              "import-events: --canvas-size is WIDTHxHEIGHT, "
-                             "at most %d pixels", CTL_IMPORT_AREA_MAX);
+                             "at most %d pixels", CTL_BLOCK_AREA_MAX);
     }
 
-    import->width = width;
-    import->height = height;
+    import->rules.width = width;
+    import->rules.height = height;
 
     return CTL_OK;
 }
@@ -326,8 +326,8 @@ cmd_import_live(cmd_import_t *job)
 
     if (status == CTL_OK) {
         snprintf(job->epoch, sizeof(job->epoch), "%" PRIu64, epoch);
-        job->import.width = job->geometry.canvas_width;
-        job->import.height = job->geometry.canvas_height;
+        job->import.rules.width = job->geometry.canvas_width;
+        job->import.rules.height = job->geometry.canvas_height;
     }
 
     return status;
@@ -495,7 +495,7 @@ cmd_import_insert(cmd_import_t *job, const char *base64, const char *gzip,
                        width[16], height[16], background[16];
     PGresult          *result;
     const char *const  values[] = {
-        job->epoch, job->import.checksum, ctl_csv_name(job->import.form),
+        job->epoch, job->import.checksum, ctl_csv_name(job->import.rules.form),
         job->mode, events, skipped, first, last, base64, gzip, width, height,
         background, palette, parts
     };
@@ -536,7 +536,7 @@ cmd_import_print(const cmd_import_t *job)
                ",\"skipped\":%" PRIu64 ",\"width\":%u,\"height\":%u,"
                "\"colors\":%u}\n", job->live ? "null" : "\"",
                job->archive, job->live ? "" : "\"",
-               ctl_csv_name(job->import.form), job->load.events,
+               ctl_csv_name(job->import.rules.form), job->load.events,
                job->import.skipped, geometry->width, geometry->height,
                geometry->palette.n);
         return;

@@ -60,13 +60,13 @@ ctl_geometry_before(ctl_geometry_t *geometry, ctl_import_t *import,
     ctl_status_t       status;
     canvas_palette_t   given;
 
-    if (palette == NULL && import->form == CTL_CSV_2017) {
+    if (palette == NULL && import->rules.form == CTL_CSV_2017) {
         palette = "2017";
     }
 
     if (palette == NULL || ctl_geometry_named(palette, "found")) {
 
-        if (import->form == CTL_CSV_2017) {
+        if (import->rules.form == CTL_CSV_2017) {
             return ctl_error_set(error, CTL_USAGE, "a file of the 2017 form "
                                  "names its colours by number: --palette "
                                  "2017, canvas or a FILE says which they "
@@ -120,10 +120,10 @@ ctl_geometry_after(ctl_geometry_t *geometry, ctl_import_t *import,
         ctl_geometry_found(geometry, import);
     }
 
-    geometry->width = import->width;
-    geometry->height = import->height;
+    geometry->width = import->rules.width;
+    geometry->height = import->rules.height;
 
-    if (import->width == 0) {
+    if (import->rules.width == 0) {
         of_canvas = of_canvas
                     && import->need_width <= geometry->canvas_width
                     && import->need_height <= geometry->canvas_height;
@@ -134,12 +134,12 @@ ctl_geometry_after(ctl_geometry_t *geometry, ctl_import_t *import,
                                      : import->need_height;
     }
 
-    if ((uint64_t) geometry->width * geometry->height > CTL_IMPORT_AREA_MAX) {
+    if ((uint64_t) geometry->width * geometry->height > CTL_BLOCK_AREA_MAX) {
         return ctl_error_set(error, CTL_FAILED, "the coordinates of the file "
                              "need a canvas of %ux%u, more than %d pixels; "
                              "--canvas-size and --skip-bad leave out what is "
                              "outside", geometry->width, geometry->height,
-                             CTL_IMPORT_AREA_MAX);
+                             CTL_BLOCK_AREA_MAX);
     }
 
     return CTL_OK;

@@ -4,6 +4,7 @@
 
 #include "ctl_import.h"
 
+#include "ctl_crew.h"
 #include "ctl_progress.h"
 
 #include <inttypes.h>
@@ -15,12 +16,16 @@
 
 static ctl_status_t ctl_import_header(ctl_import_t *import,
     ctl_csv_form_t form, ctl_error_t *error);
-static ctl_status_t ctl_import_line(ctl_import_t *import, const char *line,
-    size_t len, ctl_error_t *error);
-static const char *ctl_import_check(ctl_import_t *import,
-    const ctl_csv_row_t *row, int *color);
+static ctl_status_t ctl_import_blocks(ctl_import_t *import, ctl_crew_t *crew,
+    ctl_error_t *error);
+static ctl_status_t ctl_import_block(ctl_import_t *import,
+    const ctl_block_t *block, ctl_error_t *error);
+static const char *ctl_import_color(ctl_import_t *import, uint32_t color,
+    int *index);
 static ctl_status_t ctl_import_put(ctl_import_t *import,
-    const ctl_csv_row_t *row, int color, ctl_error_t *error);
+    const ctl_block_row_t *row, int color, ctl_error_t *error);
+static ctl_status_t ctl_import_wrong(const ctl_import_t *import,
+    uint32_t line, const char *wrong, ctl_error_t *error);
 
 
 ctl_status_t
@@ -32,10 +37,6 @@ ctl_import_open(ctl_import_t *import, const char *path, ctl_csv_form_t form,
     memset(import, 0, sizeof(*import));
 
     status = ctl_lines_open(&import->lines, path, error);
-
-    if (status == CTL_OK) {
-        status = ctl_pseudonym_open(&import->pseudonym, NULL, error);
-    }
 
     if (status == CTL_OK) {
         status = ctl_import_header(import, form, error);
@@ -53,7 +54,6 @@ void
 ctl_import_close(ctl_import_t *import)
 {
     ctl_lines_close(&import->lines);
-    ctl_pseudonym_close(&import->pseudonym);
     ctl_sort_close(import->sort);
     import->sort = NULL;
 }
@@ -62,8 +62,7 @@ ctl_import_close(ctl_import_t *import)
 ctl_status_t
 ctl_import_read(ctl_import_t *import, ctl_error_t *error)
 {
-    size_t         len;
-    const char    *line;
+    ctl_crew_t    *crew;
     ctl_status_t   status;
 
     import->sort = ctl_sort_open(CTL_SORT_RUN);
@@ -71,22 +70,13 @@ ctl_import_read(ctl_import_t *import, ctl_error_t *error)
         return ctl_error_memory(error);
     }
 
-    for ( ;; ) {
-        status = ctl_lines_next(&import->lines, &line, &len, error);
-
-        if (status != CTL_OK || line == NULL) {
-            break;
-        }
-
-        status = len > 0 ? ctl_import_line(import, line, len, error) : CTL_OK;
-        if (status != CTL_OK) {
-            break;
-        }
-
-        if (import->lines.number % CTL_IMPORT_TICK == 0) {
-            ctl_progress("%" PRIu64 " lines read", import->lines.number);
-        }
+    crew = ctl_crew_open(0, &import->rules, CTL_LINES_BLOCK, error);
+    if (crew == NULL) {
+        return error->status;
     }
+
+    status = ctl_import_blocks(import, crew, error);
+    ctl_crew_close(crew);
 
     if (status == CTL_OK) {
         status = ctl_lines_checksum(&import->lines, import->checksum, error);
@@ -116,9 +106,9 @@ ctl_import_header(ctl_import_t *import, ctl_csv_form_t form,
     const char    *line;
     ctl_status_t   status;
 
-    status = ctl_lines_next(&import->lines, &line, &len, error);
+    status = ctl_lines_first(&import->lines, &line, &len);
     if (status != CTL_OK) {
-        return status;
+        return ctl_lines_failed(&import->lines, 0, error);
     }
 
     if (line == NULL) {
@@ -126,9 +116,10 @@ ctl_import_header(ctl_import_t *import, ctl_csv_form_t form,
                              import->lines.name);
     }
 
-    import->form = ctl_csv_header(line, len);
+    import->number = 1;
+    import->rules.form = ctl_csv_header(line, len);
 
-    if (import->form == CTL_CSV_NONE) {
+    if (import->rules.form == CTL_CSV_NONE) {
         return ctl_error_set(error, CTL_FAILED, "%s, line 1: no header of an "
                              "event file: \"%s\" (2017) or \"%s\" (2022)",
                              import->lines.name,
@@ -136,66 +127,113 @@ ctl_import_header(ctl_import_t *import, ctl_csv_form_t form,
                              ctl_csv_header_line(CTL_CSV_2022));
     }
 
-    if (form != CTL_CSV_NONE && form != import->form) {
+    if (form != CTL_CSV_NONE && form != import->rules.form) {
         return ctl_error_set(error, CTL_FAILED, "%s, line 1: this is the "
                              "header of the %s form", import->lines.name,
-                             ctl_csv_name(import->form));
+                             ctl_csv_name(import->rules.form));
     }
 
     return CTL_OK;
 }
 
 
+/* what is wrong with an early line is told before the file's damage */
 static ctl_status_t
-ctl_import_line(ctl_import_t *import, const char *line, size_t len,
-    ctl_error_t *error)
+ctl_import_blocks(ctl_import_t *import, ctl_crew_t *crew, ctl_error_t *error)
 {
-    int             color;
-    const char     *wrong;
-    ctl_csv_row_t   row;
+    bool           end;
+    uint64_t       shown;
+    ctl_block_t   *block;
+    ctl_status_t   read, status;
 
-    wrong = ctl_csv_read(import->form, line, len, &row);
+    end = false;
+    shown = 0;
+    read = CTL_OK;
 
-    if (wrong == NULL) {
-        wrong = ctl_import_check(import, &row, &color);
+    for ( ;; ) {
+        while (!end && (block = ctl_crew_free(crew)) != NULL) {
+            read = ctl_lines_block(&import->lines, block->text, &block->len);
+            end = read != CTL_OK || block->len == 0;
+
+            if (!end) {
+                ctl_crew_give(crew);
+            }
+        }
+
+        block = ctl_crew_take(crew);
+        if (block == NULL) {
+            break;
+        }
+
+        status = ctl_import_block(import, block, error);
+        if (status != CTL_OK) {
+            return status;
+        }
+
+        if (import->number >= shown + CTL_IMPORT_TICK) {
+            shown = import->number;
+            ctl_progress("%" PRIu64 " lines read", shown);
+        }
     }
 
-    if (wrong == NULL) {
-        return ctl_import_put(import, &row, color, error);
-    }
-
-    if (import->skip_bad) {
-        import->skipped++;
-        return CTL_OK;
-    }
-
-    return ctl_error_set(error, CTL_FAILED, "%s, line %" PRIu64 ": %s; "
-                         "nothing is imported (--skip-bad leaves such lines "
-                         "out)", import->lines.name, import->lines.number,
-                         wrong);
+    return read == CTL_OK
+           ? CTL_OK : ctl_lines_failed(&import->lines, import->number, error);
 }
 
 
-static const char *
-ctl_import_check(ctl_import_t *import, const ctl_csv_row_t *row, int *color)
+static ctl_status_t
+ctl_import_block(ctl_import_t *import, const ctl_block_t *block,
+    ctl_error_t *error)
 {
-    if (import->width != 0
-        && (row->x2 >= import->width || row->y2 >= import->height))
-    {
-        return "outside the canvas";
+    int                     color;
+    size_t                  i;
+    const char             *wrong;
+    ctl_status_t            status;
+    const ctl_block_row_t  *row;
+
+    for (i = 0; i < block->n; i++) {
+        row = &block->rows[i];
+        wrong = ctl_import_color(import, row->color, &color);
+
+        if (wrong == NULL) {
+            status = ctl_import_put(import, row, color, error);
+            if (status != CTL_OK) {
+                return status;
+            }
+
+        } else if (import->rules.skip_bad) {
+            import->skipped++;
+
+        } else {
+            return ctl_import_wrong(import, row->line, wrong, error);
+        }
     }
 
-    if ((row->x2 - row->x1 + 1u) * (row->y2 - row->y1 + 1u)
-        > CTL_IMPORT_AREA_MAX)
-    {
-        return "a rectangle larger than any canvas";
+    if (block->status != CTL_OK) {
+        *error = block->error;
+        return block->status;
     }
 
-    *color = import->form == CTL_CSV_2022
-             ? ctl_colors_index(&import->colors, row->color)
-             : row->color < import->colors.palette.n ? (int) row->color : -1;
+    if (block->wrong != NULL) {
+        return ctl_import_wrong(import, block->lines, block->wrong, error);
+    }
 
-    if (*color >= 0) {
+    import->number += block->lines;
+    import->skipped += block->skipped;
+
+    return CTL_OK;
+}
+
+
+/* NULL, or what is wrong: which colours there are depends on their order */
+static const char *
+ctl_import_color(ctl_import_t *import, uint32_t color, int *index)
+{
+    *index = import->rules.form == CTL_CSV_2022
+             ? ctl_colors_index(&import->colors, color)
+             : color < import->colors.palette.n ? (int) color : -1;
+
+    if (*index >= 0) {
         return NULL;
     }
 
@@ -206,7 +244,7 @@ ctl_import_check(ctl_import_t *import, const ctl_csv_row_t *row, int *color)
 
 /* a rectangle row by row */
 static ctl_status_t
-ctl_import_put(ctl_import_t *import, const ctl_csv_row_t *row, int color,
+ctl_import_put(ctl_import_t *import, const ctl_block_row_t *row, int color,
     ctl_error_t *error)
 {
     unsigned      x, y;
@@ -216,9 +254,8 @@ ctl_import_put(ctl_import_t *import, const ctl_csv_row_t *row, int color,
     memset(&event, 0, sizeof(event));
     event.ms = row->ms;
     event.color = color;
-
-    status = ctl_pseudonym_uuid(&import->pseudonym, row->user, row->user_len,
-                                event.user, error);
+    memcpy(event.user, row->user, sizeof(event.user));
+    status = CTL_OK;
 
     for (y = row->y1; y <= row->y2 && status == CTL_OK; y++) {
         for (x = row->x1; x <= row->x2 && status == CTL_OK; x++) {
@@ -237,4 +274,16 @@ ctl_import_put(ctl_import_t *import, const ctl_csv_row_t *row, int color,
     }
 
     return status;
+}
+
+
+/* line: of the block that follows what was taken */
+static ctl_status_t
+ctl_import_wrong(const ctl_import_t *import, uint32_t line,
+    const char *wrong, ctl_error_t *error)
+{
+    return ctl_error_set(error, CTL_FAILED, "%s, line %" PRIu64 ": %s; "
+                         "nothing is imported (--skip-bad leaves such lines "
+                         "out)", import->lines.name, import->number + line,
+                         wrong);
 }

@@ -16,9 +16,8 @@
 #define CTL_LINES_BOM  "\xef\xbb\xbf"
 
 
-static ctl_status_t ctl_lines_fill(ctl_lines_t *lines, ctl_error_t *error);
-static ctl_status_t ctl_lines_damaged(ctl_lines_t *lines, int code,
-    const char *text, ctl_error_t *error);
+static ctl_status_t ctl_lines_fill(ctl_lines_t *lines, char *to, size_t size,
+    size_t *len);
 
 
 ctl_status_t
@@ -49,11 +48,11 @@ ctl_lines_open(ctl_lines_t *lines, const char *path, ctl_error_t *error)
         return ctl_error_memory(error);
     }
 
-    lines->buf = malloc(CTL_LINES_BUFFER);
+    lines->buf = malloc(CTL_LINES_BLOCK);
     lines->digest = EVP_MD_CTX_new();
 
     if (lines->buf == NULL || lines->digest == NULL
-        || gzbuffer(lines->file, CTL_LINES_BUFFER) != 0
+        || gzbuffer(lines->file, CTL_LINES_BLOCK) != 0
         || EVP_DigestInit_ex(lines->digest, EVP_sha256(), NULL) != 1)
     {
         ctl_lines_close(lines);
@@ -78,50 +77,106 @@ ctl_lines_close(ctl_lines_t *lines)
 
 
 ctl_status_t
-ctl_lines_next(ctl_lines_t *lines, const char **line, size_t *len,
-    ctl_error_t *error)
+ctl_lines_first(ctl_lines_t *lines, const char **line, size_t *len)
 {
-    char          *p, *lf;
-    size_t         left;
+    char          *lf;
+    size_t         n;
     ctl_status_t   status;
 
-    for ( ;; ) {
-        p = lines->buf + lines->begin;
-        left = lines->end - lines->begin;
-        lf = memchr(p, '\n', left);
+    lf = NULL;
 
-        if (lf != NULL || lines->eof || left == CTL_LINES_BUFFER) {
-            break;
-        }
-
-        status = ctl_lines_fill(lines, error);
+    while (lf == NULL && lines->rest < CTL_LINES_BLOCK && !lines->eof) {
+        status = ctl_lines_fill(lines, lines->buf + lines->rest,
+                                CTL_LINES_BLOCK - lines->rest, &n);
         if (status != CTL_OK) {
             return status;
         }
+
+        lf = memchr(lines->buf + lines->rest, '\n', n);
+        lines->rest += n;
     }
 
-    if (left == 0) {
-        *line = NULL;
-        return CTL_OK;
-    }
+    *len = lf != NULL ? (size_t) (lf - lines->buf) : lines->rest;
+    *line = lines->rest > 0 ? lines->buf : NULL;
+    lines->begin = lf != NULL ? *len + 1 : *len;
 
-    *len = lf != NULL ? (size_t) (lf - p) : left;
-    lines->begin += lf != NULL ? *len + 1 : *len;
-
-    if (*len > 0 && p[*len - 1] == '\r') {
+    if (*len > 0 && (*line)[*len - 1] == '\r') {
         (*len)--;
     }
 
-    if (lines->number++ == 0 && *len >= 3
-        && memcmp(p, CTL_LINES_BOM, 3) == 0)
-    {
-        p += 3;
+    if (*len >= 3 && memcmp(*line, CTL_LINES_BOM, 3) == 0) {
+        *line += 3;
         *len -= 3;
     }
 
-    *line = p;
+    return CTL_OK;
+}
+
+
+ctl_status_t
+ctl_lines_block(ctl_lines_t *lines, char *text, size_t *len)
+{
+    char          *lf;
+    size_t         n, got;
+    ctl_status_t   status;
+
+    n = lines->rest - lines->begin;
+    memcpy(text, lines->buf + lines->begin, n);
+    lines->begin = 0;
+    lines->rest = 0;
+
+    while (n < CTL_LINES_BLOCK && !lines->eof) {
+        status = ctl_lines_fill(lines, text + n, CTL_LINES_BLOCK - n, &got);
+        if (status != CTL_OK) {
+            return status;
+        }
+
+        n += got;
+    }
+
+    lf = lines->eof ? NULL : memrchr(text, '\n', n);
+
+    if (lf != NULL) {
+        lines->rest = text + n - (lf + 1);
+        memcpy(lines->buf, lf + 1, lines->rest);
+        n -= lines->rest;
+    }
+
+    *len = n;
 
     return CTL_OK;
+}
+
+
+ctl_status_t
+ctl_lines_failed(ctl_lines_t *lines, uint64_t number, ctl_error_t *error)
+{
+    int          code;
+    const char  *text;
+
+    text = gzerror(lines->file, &code);
+
+    switch (code) {
+
+    case Z_OK:                          /* the digest */
+    case Z_MEM_ERROR:
+        return ctl_error_memory(error);
+
+    case Z_ERRNO:
+        text = strerror(lines->error);
+        break;
+
+    case Z_BUF_ERROR:
+        text = "the gzip file is cut off";
+        break;
+
+    default:
+        break;
+    }
+
+    return ctl_error_set(error, CTL_FAILED, "cannot read %s behind line "
+                         "%llu: %s", lines->name,
+                         (unsigned long long) number, text);
 }
 
 
@@ -143,58 +198,23 @@ ctl_lines_checksum(ctl_lines_t *lines, char *hex, ctl_error_t *error)
 
 
 static ctl_status_t
-ctl_lines_fill(ctl_lines_t *lines, ctl_error_t *error)
+ctl_lines_fill(ctl_lines_t *lines, char *to, size_t size, size_t *len)
 {
-    int          n, code;
-    char        *to;
-    const char  *text;
+    int  n, code;
 
-    lines->end -= lines->begin;
-    memmove(lines->buf, lines->buf + lines->begin, lines->end);
-    lines->begin = 0;
-
-    to = lines->buf + lines->end;
-    n = gzread(lines->file, to, CTL_LINES_BUFFER - lines->end);
+    n = gzread(lines->file, to, size);
 
     if (n > 0) {
-        lines->end += n;
-        lines->bytes += n;
-
-        return EVP_DigestUpdate(lines->digest, to, n) == 1
-               ? CTL_OK : ctl_error_memory(error);
+        *len = n;
+        return EVP_DigestUpdate(lines->digest, to, n) == 1 ? CTL_OK
+                                                           : CTL_FAILED;
     }
 
     /* the end of a gzip that was cut is told here alone */
-    text = gzerror(lines->file, &code);
+    lines->error = errno;
     lines->eof = 1;
+    *len = 0;
+    gzerror(lines->file, &code);
 
-    return n == 0 && code == Z_OK
-           ? CTL_OK : ctl_lines_damaged(lines, code, text, error);
-}
-
-
-static ctl_status_t
-ctl_lines_damaged(ctl_lines_t *lines, int code, const char *text,
-    ctl_error_t *error)
-{
-    switch (code) {
-
-    case Z_ERRNO:
-        text = strerror(errno);
-        break;
-
-    case Z_BUF_ERROR:
-        text = "the gzip file is cut off";
-        break;
-
-    case Z_MEM_ERROR:
-        return ctl_error_memory(error);
-
-    default:
-        break;
-    }
-
-    return ctl_error_set(error, CTL_FAILED, "cannot read %s behind line "
-                         "%llu: %s", lines->name,
-                         (unsigned long long) lines->number, text);
+    return n == 0 && code == Z_OK ? CTL_OK : CTL_FAILED;
 }

@@ -1,6 +1,6 @@
 /*
- * ctl_lines: the lines of a file or of standard input, gzip or not, one after
- * another in bounded memory, and the SHA-256 of all of the text.
+ * ctl_lines: a file or standard input, gzip or not, in blocks of whole lines,
+ * and the SHA-256 of all of the text.  What a line says is ctl_block's.
  */
 
 #ifndef CTL_LINES_H_INCLUDED
@@ -12,19 +12,18 @@
 #include <stdint.h>
 #include <zlib.h>
 
-/* longer ones are given in pieces: no line of ours is so long */
-#define CTL_LINES_BUFFER  1048576
+/* bytes of a block; a longer line is given in pieces: no line of ours is */
+#define CTL_LINES_BLOCK  262144
 
 typedef struct {
     const char   *name;             /* for errors */
     gzFile        file;
     EVP_MD_CTX   *digest;
-    char         *buf;
-    size_t        begin;            /* of what is left in buf */
-    size_t        end;
+    char         *buf;              /* of begin to rest: what comes next */
+    size_t        begin;
+    size_t        rest;
     int           eof;
-    uint64_t      number;           /* of the line given last, from 1 */
-    uint64_t      bytes;            /* of text read so far */
+    int           error;            /* errno of the end */
 } ctl_lines_t;
 
 /* path "-": standard input */
@@ -33,14 +32,21 @@ ctl_status_t ctl_lines_open(ctl_lines_t *lines, const char *path,
 void ctl_lines_close(ctl_lines_t *lines);
 
 /*
- * The next line without its LF or CRLF, the first without a byte order mark;
- * *line is NULL at the end of the file.  CTL_FAILED: unreadable, or damaged
- * gzip.
+ * To be called before _block: the first line without its end and without a
+ * byte order mark, *line is NULL when the file is empty.  After a failure of
+ * either call ctl_lines_failed.
  */
-ctl_status_t ctl_lines_next(ctl_lines_t *lines, const char **line,
-    size_t *len, ctl_error_t *error);
+ctl_status_t ctl_lines_first(ctl_lines_t *lines, const char **line,
+    size_t *len);
 
-/* after the last line: 64 hex digits and a NUL */
+/* into CTL_LINES_BLOCK bytes; *len is 0 at the end of the file */
+ctl_status_t ctl_lines_block(ctl_lines_t *lines, char *text, size_t *len);
+
+/* unreadable, or damaged gzip, behind that line; returns CTL_FAILED */
+ctl_status_t ctl_lines_failed(ctl_lines_t *lines, uint64_t number,
+    ctl_error_t *error);
+
+/* after the last block: 64 hex digits and a NUL */
 ctl_status_t ctl_lines_checksum(ctl_lines_t *lines, char *hex,
     ctl_error_t *error);
 

@@ -7,9 +7,9 @@
 
 
 static Suite *(*const  check_suites[])(void) = {
-    check_arg, check_counts, check_frame, check_heat, check_pace,
-    check_progress, check_rows, check_summary, check_territory,
-    check_thumbnail, check_time, check_users
+    check_arg, check_block, check_counts, check_crew, check_frame,
+    check_heat, check_lines, check_pace, check_progress, check_rows,
+    check_summary, check_territory, check_thumbnail, check_time, check_users
 };
 
 

@@ -9,9 +9,12 @@
 #include "check_canvas.h"
 
 Suite *check_arg(void);
+Suite *check_block(void);
 Suite *check_counts(void);
+Suite *check_crew(void);
 Suite *check_frame(void);
 Suite *check_heat(void);
+Suite *check_lines(void);
 Suite *check_pace(void);
 Suite *check_progress(void);
 Suite *check_rows(void);

@@ -135,23 +135,37 @@ ctl_load_begin(ctl_load_t *load)
 }
 
 
-/* parts of the same size, so that the last one is not waited for alone */
+/*
+ * How large parts are.  Those of the caller are of one size.  Of others the
+ * first one is half of that, because it is copied while nothing is indexed,
+ * and three quarters are left for the last, whose indexes are waited for.
+ */
 static void
 ctl_load_divide(ctl_load_t *load)
 {
+    bool      given;
     uint64_t  count, size, parts;
 
     count = ctl_sort_count(load->sort);
     size = load->part_events;
+    given = size > 0;
 
-    if (size == 0) {
+    if (!given) {
         size = count / CTL_LOAD_PARTS;
         size = size > CTL_LOAD_PART_MIN ? size : CTL_LOAD_PART_MIN;
         size = size < CTL_LOAD_PART_MAX ? size : CTL_LOAD_PART_MAX;
     }
 
     parts = (count + size - 1) / size;
-    load->part_events = (count + parts - 1) / parts;
+
+    if (given || parts == 1) {
+        load->part_events = (count + parts - 1) / parts;
+        load->first_events = load->part_events;
+
+    } else {
+        load->part_events = 4 * count / (4 * parts - 3) + 1;
+        load->first_events = load->part_events / 2;
+    }
 }
 
 
@@ -164,8 +178,7 @@ ctl_load_event(ctl_load_t *load, const ctl_event_t *event)
 
     /* a part begins with a time of its own */
     if (event->ms >= load->week_end
-        || (load->open_events >= load->part_events
-            && event->ms != load->last_ms))
+        || (load->left_events == 0 && event->ms != load->last_ms))
     {
         status = ctl_load_part(load, event->ms);
         if (status != CTL_OK) {
@@ -187,7 +200,7 @@ ctl_load_event(ctl_load_t *load, const ctl_event_t *event)
 
     *pixel = row.color;
     load->events++;
-    load->open_events++;
+    load->left_events -= load->left_events > 0;
     load->last_ms = event->ms;
 
     if (load->events % CTL_LOAD_TICK == 0) {
@@ -232,7 +245,8 @@ ctl_load_part(ctl_load_t *load, int64_t ms)
 
     if (status == CTL_OK) {
         load->open = &load->job[load->nparts % load->jobs];
-        load->open_events = 0;
+        load->left_events = load->nparts > 1 ? load->part_events
+                                             : load->first_events;
         status = ctl_part_begin(load->open, load->nparts);
     }
 

@@ -17,7 +17,7 @@
 
 #define CTL_LOAD_JOBS_MAX  16
 
-/* events of a part, unless the caller sets it: an eighth of all, but */
+/* events of a part, unless the caller sets it: about an eighth of all, but */
 #define CTL_LOAD_PART_MIN  262144
 #define CTL_LOAD_PART_MAX  4194304
 
@@ -43,7 +43,8 @@ typedef struct {
 
     ctl_part_t      job[CTL_LOAD_JOBS_MAX];
     ctl_part_t     *open;           /* takes the rows; NULL: none */
-    uint64_t        open_events;
+    uint64_t        first_events;   /* of the first part */
+    uint64_t        left_events;    /* that the open part still takes */
     uint64_t        first_id;
     int64_t         week_end;       /* ms; of the part that is open */
     ctl_users_t     users;

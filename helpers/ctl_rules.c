@@ -15,6 +15,17 @@
 #include <stdio.h>
 #include <string.h>
 
+/* what is done with what is due */
+typedef ctl_status_t (*ctl_rules_pt)(ctl_t *ctl, const redisReply *page,
+    const PGresult *due, const char *ms);
+
+/* columns of what is due */
+enum {
+    CTL_RULES_DUE,
+    CTL_RULES_FORGET,
+    CTL_RULES_TOLD
+};
+
 /* of the rules hash, in this order */
 enum {
     CTL_RULES_MODE,
@@ -28,8 +39,10 @@ enum {
 static ctl_status_t ctl_rules_turned(ctl_t *ctl);
 static ctl_status_t ctl_rules_ask(ctl_t *ctl, const redisReply *page,
     const char *ms, const char *lock, PGresult **due);
-static ctl_status_t ctl_rules_apply(ctl_t *ctl, const redisReply *page,
-    const char *ms);
+static ctl_status_t ctl_rules_locked(ctl_t *ctl, const redisReply *page,
+    const char *ms, ctl_rules_pt run);
+static ctl_status_t ctl_rules_foresee(ctl_t *ctl, const redisReply *page,
+    const PGresult *due, const char *ms);
 static ctl_status_t ctl_rules_enforce(ctl_t *ctl, const redisReply *page,
     const PGresult *due, const char *ms);
 static ctl_status_t ctl_rules_note(ctl_t *ctl, const char *rules,
@@ -79,7 +92,11 @@ ctl_rules_run(ctl_t *ctl)
 
     if (status == CTL_OK && due != NULL) {
         PQclear(due);
-        status = ctl_rules_apply(ctl, page, ms);
+        status = ctl_rules_locked(ctl, page, ms, ctl_rules_foresee);
+
+        if (status == CTL_OK) {
+            status = ctl_rules_locked(ctl, page, ms, ctl_rules_enforce);
+        }
     }
 
     freeReplyObject(page);
@@ -119,7 +136,7 @@ ctl_rules_ask(ctl_t *ctl, const redisReply *page, const char *ms,
     };
 
     *due = ctl_pg_query(&ctl->pg,
-                        "SELECT rules::text, rules->>'cooldown_ms', forget "
+                        "SELECT rules::text, forget, rules = $3::jsonb "
                         "FROM rules_due(timestamptz 'epoch' + $1::bigint "
                         "* interval '1 ms', $2, $3, $4)", 4, values);
     if (*due == NULL) {
@@ -137,7 +154,8 @@ ctl_rules_ask(ctl_t *ctl, const redisReply *page, const char *ms,
 
 /* no rotation is begun meanwhile: rules_due() locks it out */
 static ctl_status_t
-ctl_rules_apply(ctl_t *ctl, const redisReply *page, const char *ms)
+ctl_rules_locked(ctl_t *ctl, const redisReply *page, const char *ms,
+    ctl_rules_pt run)
 {
     PGresult      *due;
     ctl_status_t   status;
@@ -149,7 +167,7 @@ ctl_rules_apply(ctl_t *ctl, const redisReply *page, const char *ms)
     }
 
     if (status == CTL_OK && due != NULL) {
-        status = ctl_rules_enforce(ctl, page, due, ms);
+        status = run(ctl, page, due, ms);
         PQclear(due);
     }
 
@@ -166,6 +184,45 @@ ctl_rules_apply(ctl_t *ctl, const redisReply *page, const char *ms)
 }
 
 
+/*
+ * Noted before Redis is told: killed in between, a restore still counts behind
+ * here, and nobody has the allowance of a day twice.
+ */
+static ctl_status_t
+ctl_rules_foresee(ctl_t *ctl, const redisReply *page, const PGresult *due,
+    const char *ms)
+{
+    char                 epoch[24], seq[24];
+    ctl_status_t         status;
+    const char          *values[5];
+    ctl_canvas_hello_t   hello;
+
+    (void) page;
+
+    if (PQgetvalue(due, 0, CTL_RULES_TOLD)[0] == 't') {
+        return CTL_OK;                  /* Redis says behind which position */
+    }
+
+    status = ctl_canvas_hello(&ctl->redis, &hello);
+    if (status != CTL_OK) {
+        return status;
+    }
+
+    snprintf(epoch, sizeof(epoch), "%" PRIu64, hello.epoch);
+    snprintf(seq, sizeof(seq), "%" PRIu64, hello.seq);
+
+    values[0] = PQgetvalue(due, 0, CTL_RULES_DUE);
+    values[1] = PQgetvalue(due, 0, CTL_RULES_FORGET);
+    values[2] = epoch;
+    values[3] = seq;
+    values[4] = ms;
+
+    return ctl_pg_run(&ctl->pg,
+                      "SELECT rules_foreseen($1, $2, $3, $4, timestamptz "
+                      "'epoch' + $5::bigint * interval '1 ms')", 5, values);
+}
+
+
 static ctl_status_t
 ctl_rules_enforce(ctl_t *ctl, const redisReply *page, const PGresult *due,
     const char *ms)
@@ -179,11 +236,12 @@ ctl_rules_enforce(ctl_t *ctl, const redisReply *page, const PGresult *due,
     want.game_mode = page->element[CTL_RULES_MODE]->str;
     want.week_number = page->element[CTL_RULES_WEEK]->str;
     want.year = page->element[CTL_RULES_YEAR]->str;
-    rules = PQgetvalue(due, 0, 0);
+    rules = PQgetvalue(due, 0, CTL_RULES_DUE);
     want.rules = rules;
 
     status = ctl_canvas_rules(&ctl->redis, &want,
-                              PQgetvalue(due, 0, 2)[0] == 't', &changed);
+                              PQgetvalue(due, 0, CTL_RULES_FORGET)[0] == 't',
+                              &changed);
 
     if (status == CTL_OK) {
         status = ctl_rules_note(ctl, rules, ms);

@@ -12,11 +12,7 @@ BEGIN
     v_week := page_week();
 
     -- the rules that count; without one of them nobody asks
-    IF v_week.rules->>'max_pixels_per_user' IS NULL
-       AND NOT v_week.rules @> '{"faction_required": true}'
-       AND (NOT v_week.rules @> '{"colorLock": true}'
-            OR v_week.rules @> '{"assignRandomColor": true}')
-    THEN
+    IF NOT rules_count(v_week.rules) THEN
         RETURN;
     END IF;
 

@@ -45,7 +45,8 @@ static ctl_status_t ctl_rotation_open(ctl_rotation_t *rotation,
 static ctl_status_t ctl_rotation_page(ctl_t *ctl);
 static ctl_status_t ctl_rotation_log(ctl_t *ctl,
     const ctl_canvas_hello_t *hello);
-static ctl_status_t ctl_rotation_not_due(ctl_t *ctl);
+static ctl_status_t ctl_rotation_not_due(ctl_t *ctl,
+    const char *const *values);
 static ctl_status_t ctl_rotation_drain(ctl_rotation_t *rotation);
 static ctl_status_t ctl_rotation_archive(ctl_rotation_t *rotation);
 static ctl_status_t ctl_rotation_close(ctl_rotation_t *rotation,
@@ -200,7 +201,8 @@ ctl_rotation_open(ctl_rotation_t *rotation, const char *mode, bool force,
 
     if (PQntuples(result) == 0) {
         PQclear(result);
-        return ctl_rotation_not_due(ctl);
+        values[1] = values[2];          /* epoch and force */
+        return ctl_rotation_not_due(ctl, values);
     }
 
     ctl_rotation_row_take(rotation, result);
@@ -255,24 +257,40 @@ ctl_rotation_log(ctl_t *ctl, const ctl_canvas_hello_t *hello)
 }
 
 
+/*
+ * There was no row: the week runs, or Redis stands before a turn that is
+ * noted.  As epochs are told by its clock, that was set back then.
+ */
 static ctl_status_t
-ctl_rotation_not_due(ctl_t *ctl)
+ctl_rotation_not_due(ctl_t *ctl, const char *const *values)
 {
     PGresult  *result;
 
     result = ctl_pg_query(&ctl->pg,
-                          "SELECT rfc3339(week_resets_at) "
-                          "FROM current_canvas", 0, NULL);
+                          "SELECT rfc3339(c.week_resets_at), r.new_epoch "
+                          "FROM current_canvas c LEFT JOIN rotations r "
+                          "ON r.new_epoch > $1 AND ($2::boolean "
+                          "OR c.week_resets_at <= now()) "
+                          "ORDER BY r.new_epoch DESC LIMIT 1", 2, values);
     if (result == NULL) {
         return ctl->error.status;
     }
 
-    ctl_error_set(&ctl->error, CTL_NOT_DUE,
-                  "the week ends at %s; --force turns it now",
-                  PQgetvalue(result, 0, 0));
+    if (PQgetisnull(result, 0, 1)) {
+        ctl_error_set(&ctl->error, CTL_NOT_DUE,
+                      "the week ends at %s; --force turns it now",
+                      PQgetvalue(result, 0, 0));
+    } else {
+        ctl_error_set(&ctl->error, CTL_FAILED,
+                      "Redis is at epoch %s, before the last turn of the "
+                      "week, %s: is its clock right? canvas-helper restore "
+                      "--force brings it behind that, then rotate again",
+                      values[0], PQgetvalue(result, 0, 1));
+    }
+
     PQclear(result);
 
-    return CTL_NOT_DUE;
+    return ctl->error.status;
 }
 
 

@@ -110,6 +110,29 @@ def test_not_due(stores):
     assert stores.position() == before
 
 
+def test_redis_of_another_time(stores):
+    """Its clock was set back: what that is, and what to do."""
+    stores.ok("rotate", "--force", "--mode", "classic")
+    stores.record()
+    stores.wait_recorded()
+    behind = 9 * 10 ** 12
+    stores.sql("UPDATE rotations SET new_epoch = %s", behind)
+    epoch, _ = stores.position()
+    assert stores.helper("rotate").code == 3        # not due, whatever it is
+    result = stores.helper("rotate", "--force")
+    assert result.code == 1
+    assert f"Redis is at epoch {epoch}, before the last turn of the week, " \
+        f"{behind}: is its clock right?" in result.err
+    assert stores.position()[0] == epoch
+
+    # as the log has it
+    stores.sql("UPDATE canvas_epochs SET epoch = %s WHERE reason = 'rotate'",
+               behind)
+    stores.ok("restore", "--force")
+    stores.ok("rotate", "--force", "--mode", "classic")
+    assert len(archives(stores)) == 2
+
+
 def test_due(stores):
     stores.sql("UPDATE current_canvas SET week_started_at = now() "
                "- interval '8 days', week_resets_at = now() "

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """What each form of a placement costs in Redis: prints a Markdown table.
 
-usage: functions.py [calls]
+usage: functions.py [placements]
 
 A private Redis, asked by redis-benchmark over 2 connections with 16 calls in
 flight on each.  The CPU time is that of the Redis process; the forms are run
@@ -53,15 +53,17 @@ class Forms(FunctionRedis):
                          f"{{{canvas}}}:session", "86400", ALICE, "bench",
                          "1", "0", "")
 
-    def measure(self, calls, command):
-        """(calls a second, CPU microseconds a call)."""
+    def measure(self, placements, command, size):
+        """(placements a second, CPU microseconds a placement)."""
+        calls = placements // size
         before = processes.cpu_seconds(self.pids["redis"])
         out = run(["redis-benchmark", "-s", self.socket, "--csv", "-c", "2",
                    "-P", "16", "-n", str(calls), "-r", "1000000000",
                    "FCALL", *command], "redis-benchmark")
         cpu = processes.cpu_seconds(self.pids["redis"]) - before
         header, row = csv.reader(out.strip().splitlines()[-2:])
-        return float(row[header.index("rps")]), cpu / calls * 1e6
+        return (float(row[header.index("rps")]) * size,
+                cpu / (calls * size) * 1e6)
 
 
 def form(function, cooldown="0"):
@@ -85,37 +87,57 @@ def place_session(canvas):
             "86400"]
 
 
+def place_batch(canvas, size):
+    keys, words = [*page(canvas), f"{{{canvas}}}:actors"], []
+    for n in range(size):
+        keys += [f"{{{canvas}}}:limit:{n}:__rand_int__",
+                 f"{{{canvas}}}:ban:{n}:__rand_int__"]
+        words += [PIXEL + ANYBODY + HOURS, ""]
+    return ["canvas_place_batch", str(len(keys)), *keys, "updates",
+            f"{{{canvas}}}:limit:", f"{{{canvas}}}:ban:", "86400", *words]
+
+
+def session_batch(canvas, size):
+    return ["canvas_place_batch", str(6 + size), *page(canvas),
+            f"{{{canvas}}}:actors", *[f"{{{canvas}}}:session"] * size,
+            "updates", f"{{{canvas}}}:limit:", f"{{{canvas}}}:ban:", "86400",
+            *[PIXEL + HOURS, ""] * size]
+
+
+# what, append-only file, command, placements of a call
 FORMS = [
-    ("a call that does nothing", "yes", form("form_empty")),
-    ("all in text, boards in the call", "yes", form("form_boards")),
-    ("… boards folded by the recorder", "yes", form("form_text")),
-    ("… the event as 32 bytes", "yes", form("form_packed_event")),
-    ("… the request as 26 bytes: `canvas_place`", "yes", place("none")),
-    ("`canvas_place_session`", "yes", place_session("none")),
+    ("a call that does nothing", "yes", form("form_empty"), 1),
+    ("all in text, boards in the call", "yes", form("form_boards"), 1),
+    ("… boards folded by the recorder", "yes", form("form_text"), 1),
+    ("… the event as 32 bytes", "yes", form("form_packed_event"), 1),
+    ("… the request as 26 bytes: `canvas_place`", "yes", place("none"), 1),
+    ("… `canvas_place_batch` of 4", "yes", place_batch("none", 4), 4),
+    ("… `canvas_place_batch` of 16", "yes", place_batch("none", 16), 16),
+    ("`canvas_place_session`", "yes", place_session("none"), 1),
+    ("… `canvas_place_batch` of 16 sessions", "yes",
+     session_batch("none", 16), 16),
     ("all in text, boards in the call, with a cooldown", "yes",
-     form("form_boards", "3600000")),
-    ("`canvas_place`, with a cooldown", "yes", place("some")),
-    ("all in text, boards in the call, without AOF", "no",
-     form("form_boards")),
-    ("`canvas_place`, without AOF", "no", place("none")),
-    ("`canvas_place_session`, without AOF", "no", place_session("none")),
-    ("`canvas_place`, with a cooldown, without AOF", "no", place("some")),
+     form("form_boards", "3600000"), 1),
+    ("`canvas_place`, with a cooldown", "yes", place("some"), 1),
+    ("… `canvas_place_batch` of 16", "yes", place_batch("some", 16), 16),
+    ("`canvas_place`, without AOF", "no", place("none"), 1),
+    ("… `canvas_place_batch` of 16", "no", place_batch("none", 16), 16),
 ]
 
 
 def main():
-    calls = int(sys.argv[1]) if len(sys.argv) > 1 else 100000
+    placements = int(sys.argv[1]) if len(sys.argv) > 1 else 100000
     results = [[] for _ in FORMS]
 
     with Forms() as redis:
         for _ in range(ROUNDS):
-            for (_, appendonly, command), found in zip(FORMS, results):
+            for (_, appendonly, *call), found in zip(FORMS, results):
                 redis.begin(appendonly)
-                found.append(redis.measure(calls, command))
+                found.append(redis.measure(placements, *call))
 
-    print("| form | CPU µs a call | calls/s a core | calls/s measured |\n"
-          "|---|---|---|---|")
-    for (what, _, _), found in zip(FORMS, results):
+    print("| form | CPU µs a placement | a second, a core "
+          "| a second, measured |\n|---|---|---|---|")
+    for (what, *_), found in zip(FORMS, results):
         rates, costs = zip(*found)
         cost = statistics.median(costs)
         print(f"| {what} | {cost:.1f} | {1e6 / cost:,.0f} "

@@ -3,6 +3,7 @@
  */
 
 #include "ngx_canvas_place.h"
+#include "ngx_canvas_store_place.h"
 
 
 #define NGX_CANVAS_PLACE_ATTEMPTS  3

@@ -1,6 +1,7 @@
 /*
  * ngx_canvas_store: our Redis vocabulary (docs/redis.md): one function here
  * is one FCALL.  Builds keys and arguments, reads replies; holds no state.
+ * Placements, which share calls, are ngx_canvas_store_place.
  *
  * Every call returns NGX_OK when its handler will be called exactly once, and
  * NGX_DECLINED when Redis is not connected (the handler is not called).  With
@@ -33,12 +34,6 @@ typedef struct {
 
 typedef void (*ngx_canvas_store_pt)(void *data,
     ngx_canvas_store_result_t *result);
-
-/* place as identity (known actor), or as whoever session belongs to */
-ngx_int_t ngx_canvas_store_place(ngx_canvas_worker_t *worker,
-    ngx_canvas_identity_t *identity, ngx_str_t *session, ngx_uint_t x,
-    ngx_uint_t y, ngx_uint_t color, ngx_str_t *request_id,
-    ngx_canvas_store_pt handler, void *data, ngx_canvas_store_call_t **call);
 
 /* UNAUTHORIZED when there is no such session; also renews its 24 hours */
 ngx_int_t ngx_canvas_store_identify(ngx_canvas_worker_t *worker,

@@ -22,13 +22,13 @@ ngx_canvas_store_args_init(ngx_canvas_store_args_t *args)
 
 void
 ngx_canvas_store_args_begin(ngx_canvas_store_args_t *args, const char *function,
-    const char *nkeys)
+    ngx_uint_t nkeys)
 {
     ngx_canvas_store_args_init(args);
 
     ngx_canvas_store_args_add(args, "FCALL", 5);
     ngx_canvas_store_args_add(args, function, ngx_strlen(function));
-    ngx_canvas_store_args_add(args, nkeys, 1);
+    ngx_canvas_store_args_number(args, nkeys);
 }
 
 
@@ -85,7 +85,7 @@ ngx_canvas_store_args_send(ngx_canvas_store_args_t *args,
     u_char  *p;
     size_t   len;
 
-    if (args->overflow || args->argc > 99) {
+    if (args->overflow || args->argc > 999) {
         return NGX_DECLINED;
     }
 

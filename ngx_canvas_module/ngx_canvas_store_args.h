@@ -8,12 +8,12 @@
 
 #include "ngx_canvas_redis.h"
 
-/* 18 arguments of 128 bytes of prefix and what else docs/redis.md allows, or
- * few of them and the arguments of a job, 4 KiB (ngx_canvas_posts) */
-#define NGX_CANVAS_STORE_ARGS  8192
+/* 32 placements, each two keys with 128 bytes of prefix, a request and its id;
+ * or the arguments of a job, 4 KiB (ngx_canvas_posts) */
+#define NGX_CANVAS_STORE_ARGS  24576
 
-/* room for "*99\r\n", written when all are there */
-#define NGX_CANVAS_STORE_HEAD  5
+/* room for "*999\r\n", written when all are there */
+#define NGX_CANVAS_STORE_HEAD  6
 
 /* a command under construction, as it goes over the wire (RESP) */
 typedef struct {
@@ -28,7 +28,7 @@ void ngx_canvas_store_args_init(ngx_canvas_store_args_t *args);
 
 /* FCALL function nkeys */
 void ngx_canvas_store_args_begin(ngx_canvas_store_args_t *args,
-    const char *function, const char *nkeys);
+    const char *function, ngx_uint_t nkeys);
 
 /* the five keys that are always together */
 void ngx_canvas_store_args_page(ngx_canvas_store_args_t *args,

@@ -41,7 +41,7 @@ ngx_canvas_store_hello(ngx_canvas_worker_t *worker,
 
     channel = &worker->conf->keys[NGX_CANVAS_KEY_UPDATES];
 
-    ngx_canvas_store_args_begin(&args, "canvas_hello", "5");
+    ngx_canvas_store_args_begin(&args, "canvas_hello", 5);
     ngx_canvas_store_args_page(&args, worker->conf);
     ngx_canvas_store_args_string(&args, channel);
 
@@ -65,7 +65,7 @@ ngx_canvas_store_read(ngx_canvas_worker_t *worker,
 
     channel = &worker->conf->keys[NGX_CANVAS_KEY_UPDATES];
 
-    ngx_canvas_store_args_begin(&args, "canvas_read", "5");
+    ngx_canvas_store_args_begin(&args, "canvas_read", 5);
     ngx_canvas_store_args_page(&args, worker->conf);
     ngx_canvas_store_args_string(&args, channel);
 

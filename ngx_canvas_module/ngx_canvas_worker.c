@@ -10,6 +10,7 @@
 #include "ngx_canvas_replies.h"
 #include "ngx_canvas_routes.h"
 #include "ngx_canvas_snapshot.h"
+#include "ngx_canvas_store_place.h"
 #include "ngx_canvas_sync.h"
 #include "ngx_canvas_worker.h"
 
@@ -74,6 +75,7 @@ ngx_canvas_worker_exit(ngx_cycle_t *cycle)
 
         canvases[i]->worker = NULL;
 
+        ngx_canvas_placements_close(worker->placements);
         ngx_canvas_redis_close(worker->subscription);
         ngx_canvas_redis_close(worker->commands);
 
@@ -122,6 +124,7 @@ ngx_canvas_worker_start(ngx_cycle_t *cycle, ngx_canvas_conf_t *canvas)
     worker->pictures = ngx_canvas_pictures_create(worker);
     worker->sync = ngx_canvas_sync_create(worker);
     worker->replies = ngx_canvas_replies_create(worker);
+    worker->placements = ngx_canvas_placements_create(worker);
     worker->checksums = ngx_canvas_checksums_create(worker);
     worker->boards = ngx_canvas_boards_create(worker);
     worker->notices = ngx_canvas_notices_create(worker);
@@ -130,6 +133,7 @@ ngx_canvas_worker_start(ngx_cycle_t *cycle, ngx_canvas_conf_t *canvas)
     if (worker->broadcast == NULL || worker->snapshot == NULL
         || worker->pictures == NULL
         || worker->sync == NULL || worker->replies == NULL
+        || worker->placements == NULL
         || worker->checksums == NULL || worker->boards == NULL
         || worker->notices == NULL || worker->inflate == NULL)
     {

@@ -14,15 +14,16 @@
 
 #include "canvas_inflate.h"
 
-typedef struct ngx_canvas_boards_s     ngx_canvas_boards_t;
-typedef struct ngx_canvas_broadcast_s  ngx_canvas_broadcast_t;
-typedef struct ngx_canvas_checksums_s  ngx_canvas_checksums_t;
-typedef struct ngx_canvas_notices_s    ngx_canvas_notices_t;
-typedef struct ngx_canvas_replies_s    ngx_canvas_replies_t;
-typedef struct ngx_canvas_pictures_s   ngx_canvas_pictures_t;
-typedef struct ngx_canvas_snapshot_s   ngx_canvas_snapshot_t;
-typedef struct ngx_canvas_sync_s       ngx_canvas_sync_t;
-typedef struct ngx_canvas_updates_s    ngx_canvas_updates_t;
+typedef struct ngx_canvas_boards_s      ngx_canvas_boards_t;
+typedef struct ngx_canvas_broadcast_s   ngx_canvas_broadcast_t;
+typedef struct ngx_canvas_checksums_s   ngx_canvas_checksums_t;
+typedef struct ngx_canvas_notices_s     ngx_canvas_notices_t;
+typedef struct ngx_canvas_replies_s     ngx_canvas_replies_t;
+typedef struct ngx_canvas_pictures_s    ngx_canvas_pictures_t;
+typedef struct ngx_canvas_placements_s  ngx_canvas_placements_t;
+typedef struct ngx_canvas_snapshot_s    ngx_canvas_snapshot_t;
+typedef struct ngx_canvas_sync_s        ngx_canvas_sync_t;
+typedef struct ngx_canvas_updates_s     ngx_canvas_updates_t;
 
 /* the rules of the running week, as canvas_hello told them last */
 typedef struct {
@@ -45,6 +46,7 @@ struct ngx_canvas_worker_s {
     ngx_canvas_shm_t        *shm;
     ngx_canvas_sync_t       *sync;
     ngx_canvas_replies_t    *replies;
+    ngx_canvas_placements_t *placements;      /* of this turn */
     ngx_canvas_broadcast_t  *broadcast;
     ngx_canvas_snapshot_t   *snapshot;
     ngx_canvas_pictures_t   *pictures;

@@ -12,7 +12,7 @@
 -- never a Lua error.  Numbers are exact up to 2^53 - 1: redis.call() writes
 -- them with 17 digits, digits() as text; tostring() and .. round at 14.
 
-local VERSION = 3                       -- CANVAS_LUA_VERSION of canvas_lua.h
+local VERSION = 4                       -- CANVAS_LUA_VERSION of canvas_lua.h
 
 local MAX = 9007199254740991            -- 2^53 - 1
 local SIDE_MAX = 65535
@@ -39,6 +39,7 @@ local pages = {}
 
 -- of Redis; set by the first call: while it loads, a library sees none of them
 local call, attempt, pack, parse, sha1
+local spread, join                      -- unpack() and table.concat()
 
 -- a byte, and a number as text, by its value
 local CHAR, TEXT = {}, {}

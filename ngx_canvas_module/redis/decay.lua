@@ -63,46 +63,39 @@ local function walk_behind(keys, page, seq)
     return walk
 end
 
--- One pixel: its publication, nil when it is faded already, false when the
--- log refused it.
-local function fade(keys, page, pixel, color, ms)
-    local now = call('BITFIELD', keys[STATE], 'GET', page.field,
-                     pixel.place * page.bits)[1]
-
-    if now == color then
-        return nil
-    end
-
-    local seq, id, event = write(keys, page, pixel.x, pixel.y, color,
-                                 pack('>HHB', pixel.x, pixel.y, color), NOBODY,
-                                 0, ms)
-
-    return seq ~= nil and id .. ' ' .. event
-end
-
--- The pixels that did not change behind seq: their publications, and whether
--- the log took them all.
-local function fade_all(keys, page, pixels, seq, walk, color)
-    local ms, faded = now_ms(), {}
+-- What the pixels that did not change behind seq were to become this colour:
+-- the changes of those that have another one.
+local function fading(keys, page, pixels, seq, walk, color)
+    local still, args, seen = {}, {}, {}
 
     for i = 1, #pixels do
-        local place = pixels[i].place
+        local pixel = pixels[i]
 
-        if (walk.last[place] or 0) <= seq then
-            local publication = fade(keys, page, pixels[i], color, ms)
+        if (walk.last[pixel.place] or 0) <= seq and not seen[pixel.place] then
+            local n = #args
 
-            if publication == false then
-                return faded, false
-            end
-
-            if publication then
-                faded[#faded + 1] = publication
-                walk.last[place], walk.upto = page.seq, page.seq
-            end
+            seen[pixel.place] = true
+            still[#still + 1] = pixel
+            args[n + 1] = 'GET'
+            args[n + 2] = page.field
+            args[n + 3] = pixel.place * page.bits
         end
     end
 
-    return faded, true
+    local now = #args > 0 and call('BITFIELD', keys[STATE], unpack(args))
+    local changes = {}
+
+    for i, pixel in ipairs(still) do
+        if now[i] ~= color then
+            changes[#changes + 1] = {
+                x = pixel.x, y = pixel.y, color = color, faction = 0,
+                pixel = pack('>HHB', pixel.x, pixel.y, color), who = NOBODY,
+                place = pixel.place
+            }
+        end
+    end
+
+    return changes
 end
 
 -- argv: channel epoch seq color pixels
@@ -144,17 +137,21 @@ local function canvas_decay(keys, argv)
     end
 
     local before = page.seq
-    local faded, whole = fade_all(keys, page, pixels, seq, walk, color)
+    local changes = fading(keys, page, pixels, seq, walk, color)
+    local faded = #changes > 0
+                  and write(keys, argv[1], page, changes, #changes,
+                            now_ms())
+                  or 0
 
-    if #faded > 0 then
-        call('PUBLISH', argv[1], table.concat(faded, '\n'))
-    end
-
-    if not whole then
-        pages[keys[EPOCH]] = nil
-
+    if faded < #changes then
         return {'CONFLICT', open(keys, argv[1]).epoch}
     end
 
-    return {'OK', #faded > 0 and before + 1 or before, page.seq, #faded}
+    for i = 1, faded do
+        walk.last[changes[i].place] = changes[i].seq
+    end
+
+    walk.upto = page.seq
+
+    return {'OK', faded > 0 and before + 1 or before, page.seq, faded}
 end

@@ -39,6 +39,7 @@ local function begin_epoch(keys, channel, page, reason, epoch, seq, json)
     page.epoch = epoch
     page.epoch_text = digits(epoch)
     page.prefix = prefix                -- of an id
+    page.id_format = prefix .. '%d'
     page.seq = seq
     page.bits = bits(page)
     page.field = 'u' .. page.bits       -- type of a pixel for BITFIELD

@@ -10,6 +10,7 @@ local FUNCTIONS = {
     { 'canvas_read', 5, 1, canvas_read, { 'allow-oom' } },
     { 'canvas_place', 8, 3, canvas_place },
     { 'canvas_place_session', 7, 6, canvas_place_session },
+    { 'canvas_place_batch', nil, nil, canvas_place_batch },
     { 'canvas_identify', 8, 4, canvas_identify },
     { 'canvas_session_create', 1, 6, canvas_session_create },
     { 'canvas_job', nil, nil, canvas_job },
@@ -38,6 +39,7 @@ for i = 1, #FUNCTIONS do                -- there is no ipairs() at load time
                 call, attempt = redis.call, redis.pcall
                 pack, parse = struct.pack, struct.unpack
                 sha1 = redis.sha1hex
+                spread, join = unpack, table.concat
             end
 
             return callback(keys, argv)

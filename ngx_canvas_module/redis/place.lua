@@ -1,4 +1,13 @@
--- place: one placement
+-- place: placements.  Those of one call go in rounds: what Redis knows about
+-- all of a round is asked at once, and what of it is accepted written at once.
+--
+-- A placement is a table: x y color cooldown; pixel and who, the bytes of its
+-- event before and behind the old colour; limit and ban, keys; request_id.
+-- place_all() answers in it: code; with OK epoch, seq, both as id, the cooldown
+-- that is left and, when it was written, ms; else detail, if there is one.
+
+-- filled anew by each round
+local names, accepted = {}, {}
 
 -- ms that a cooldown key which exists still holds, nil when it does not
 local function cooling(limit)
@@ -7,150 +16,240 @@ local function cooling(limit)
     return remaining >= 0 and math.max(remaining, 1) or nil
 end
 
--- The reply to a placement that was accepted before, else nil: held, of the
--- cooldown key, is <pixel><epoch>-<seq>,<request id>.
-local function repeated(limit, held, pixel, request_id)
+-- Was it accepted before?  held, of the cooldown key, is
+-- <pixel><epoch>-<seq>,<request id>.
+local function repeated(placement, held)
+    local pixel, request_id = placement.pixel, placement.request_id
+
     if request_id == '' or held:sub(1, #pixel) ~= pixel then
-        return nil
+        return false
     end
 
     local epoch, seq, id = held:match('^(%d+)-(%d+),(.*)$', #pixel + 1)
-    local remaining = id == request_id and cooling(limit)
+    local remaining = id == request_id and cooling(placement.limit)
+
+    if remaining then
+        placement.epoch, placement.seq = tonumber(epoch), tonumber(seq)
+        placement.id = epoch .. '-' .. seq
+        placement.cooldown = remaining
+    end
 
     return remaining
-           and {'OK', tonumber(seq), tonumber(epoch), remaining} or nil
 end
 
--- Bitfield and stream, or neither: the seq, its id and the event.  nil when
--- Redis has another past than this library remembers.  faction: 0 for none.
-local function write(keys, page, x, y, color, pixel, who, faction, ms)
-    local seq = call('INCR', keys[SEQ])
+-- the rule that refuses it, nil for none; reads what is kept of the actor
+local function refusing_rule(page, actors, placement, ms)
+    local actor = placement.who:sub(2)
+    local record
 
-    if seq ~= page.seq + 1 then
-        call('DECR', keys[SEQ])
-        return nil
+    if page.records then
+        record = read_actor(actors, actor)
+        placement.record = record
+        placement.faction = faction_number(page, record)
     end
 
-    local offset = (x + y * page.width) * page.bits
-    local old = call('BITFIELD', keys[STATE], 'SET', page.field, offset,
-                     TEXT[color])[1]
-    local event = 'p' .. pixel .. CHAR[old] .. who .. pack('>BI7', faction, ms)
-    local id = page.prefix .. (seq < 1e14 and seq or digits(seq))
-
-    if type(attempt('XADD', keys[EVENTS], id, 'e', event)) == 'table' then
-        call('BITFIELD', keys[STATE], 'SET', page.field, offset, old)
-        call('DECR', keys[SEQ])
-        return nil
-    end
-
-    page.seq = seq
-
-    return seq, id, event
+    return violated_rule(page, placement.x, placement.y, placement.color,
+                         actor, record, ms)
 end
 
--- pixel and who: the bytes of the event before and behind the old colour.
--- The reply and, of what was accepted, the ms.
-local function place(keys, channel, limit, ban, actors, x, y, color, cooldown,
-    pixel, who, request_id)
-    local head = call('MGET', keys[EPOCH], limit, ban)
+-- Code and detail of a placement that changes nothing, nil when it is to be
+-- written.  held, banned: of the keys limit and ban.  ms: where rules count.
+local function judge(page, actors, placement, held, banned, ms)
+    if placement.x >= page.width or placement.y >= page.height then
+        return 'INVALID_COORDS'
+    end
+
+    if placement.color >= page.colors then
+        return 'INVALID_COLOR'
+    end
+
+    if banned then
+        return 'BANNED'
+    end
+
+    local cooldown = page.cooldown or placement.cooldown
+
+    placement.cooldown = cooldown
+    held = cooldown > 0 and held
+
+    if held and repeated(placement, held) then
+        return 'OK'
+    end
+
+    local rule = page.checks and refusing_rule(page, actors, placement, ms)
+
+    if rule then
+        return 'RULE_VIOLATION', rule
+    end
+
+    local remaining = held and cooling(placement.limit)
+
+    if remaining then
+        return 'RATE_LIMITED', remaining
+    end
+
+    return nil
+end
+
+-- behind its write
+local function accept(page, actors, placement, ms)
+    local cooldown = placement.cooldown
+
+    if cooldown > 0 then
+        call('SET', placement.limit, placement.pixel .. placement.id .. ','
+                                     .. placement.request_id, 'PX', cooldown)
+    end
+
+    if placement.record then
+        count_pixel(actors, placement.who:sub(2), placement.record,
+                    placement.color)
+    end
+
+    placement.code, placement.epoch, placement.ms = 'OK', page.epoch, ms
+end
+
+-- The last placement of the round that begins at first: no actor comes twice
+-- where it counts what one did before.
+local function round_end(page, placements, first)
+    local seen, last = {}, #placements
+
+    for i = first, last do
+        local placement = placements[i]
+        local limit = placement.limit
+
+        if seen[limit]
+           and (not page or page.records
+                or (page.cooldown or placement.cooldown) > 0)
+        then
+            return i - 1
+        end
+
+        seen[limit] = true
+    end
+
+    return last
+end
+
+-- the epoch, then what the keys limit and ban of each hold
+local function read_round(keys, placements, first, last)
+    local n = 1
+
+    names[1] = keys[EPOCH]
+
+    for i = first, last do
+        names[n + 1] = placements[i].limit
+        names[n + 2] = placements[i].ban
+        n = n + 2
+    end
+
+    return call('MGET', spread(names, 1, n))
+end
+
+-- the number of those that are to be written: accepted
+local function judge_round(page, actors, placements, first, last, head, ms)
+    local count = 0
+
+    for i = first, last do
+        local placement, k = placements[i], 2 * (i - first) + 2
+        local code, detail = judge(page, actors, placement, head[k],
+                                   head[k + 1], ms)
+
+        if not code then
+            count = count + 1
+            accepted[count] = placement
+        end
+
+        placement.code, placement.detail = code, detail
+    end
+
+    return count
+end
+
+local function place_round(keys, channel, actors, placements, first, last)
+    local head = read_round(keys, placements, first, last)
     local page = pages[keys[EPOCH]]
 
     if not page or page.epoch_text ~= head[1] then
         page = open(keys, channel)
 
         if not page then
-            return {'NOT_INITIALISED'}
+            for i = first, last do
+                placements[i].code = 'NOT_INITIALISED'
+            end
+
+            return
         end
     end
 
-    if x >= page.width or y >= page.height then
-        return {'INVALID_COORDS'}
-    end
+    local ms = page.checks and now_ms()
+    local count = judge_round(page, actors, placements, first, last, head, ms)
 
-    if color >= page.colors then
-        return {'INVALID_COLOR'}
-    end
+    if count > 0 then
+        ms = ms or now_ms()
 
-    if head[3] then
-        return {'BANNED'}
-    end
-
-    cooldown = page.cooldown or cooldown
-
-    local held = cooldown > 0 and head[2]
-    local reply = held and repeated(limit, held, pixel, request_id)
-
-    if reply then
-        return reply
-    end
-
-    local actor, record, ms
-    local faction = 0
-
-    if page.checks then
-        ms = now_ms()
-        actor = who:sub(2)
-
-        if page.records then
-            record = read_actor(actors, actor)
-            faction = faction_number(page, record)
-        end
-
-        local rule = violated_rule(page, x, y, color, actor, record, ms)
-
-        if rule then
-            return {'RULE_VIOLATION', rule}
+        for i = 1, write(keys, channel, page, accepted, count, ms) do
+            accept(page, actors, accepted[i], ms)
         end
     end
+end
 
-    local remaining = held and cooling(limit)
+local function place_all(keys, channel, actors, placements)
+    local first, count = 1, #placements
 
-    if remaining then
-        return {'RATE_LIMITED', remaining}
+    while first <= count do
+        local last = first < count
+                     and round_end(pages[keys[EPOCH]], placements, first)
+                     or count
+
+        place_round(keys, channel, actors, placements, first, last)
+
+        -- one that could not be written has no code: again from there
+        while first <= last and placements[first].code do
+            first = first + 1
+        end
     end
-
-    ms = ms or now_ms()
-
-    local seq, id, event = write(keys, page, x, y, color, pixel, who, faction,
-                                 ms)
-
-    if not seq then
-        pages[keys[EPOCH]] = nil
-        return place(keys, channel, limit, ban, actors, x, y, color, cooldown,
-                     pixel, who, request_id)
-    end
-
-    if cooldown > 0 then
-        call('SET', limit, pixel .. id .. ',' .. request_id, 'PX', cooldown)
-    end
-
-    if record then
-        count_pixel(actors, actor, record, color)
-    end
-
-    call('PUBLISH', channel, id .. ' ' .. event)
-
-    return {'OK', seq, page.epoch, cooldown}, ms
 end
 
 local KINDS = { [97] = 'a', [103] = 'g', [117] = 'u' }
 
--- argv: channel request request_id
-local function canvas_place(keys, argv)
-    local request, request_id = argv[2], argv[3]
-
+-- a placement from a request of 26 bytes; nil when it is malformed
+local function read_request(request, request_id, limit, ban)
     if #request ~= 26 or #request_id > REQUEST_ID_MAX then
-        return {'INVALID_MESSAGE'}
+        return nil
     end
 
     local x, y, color, kind, cooldown = parse('>HHBBxxxxxxxxxxxxxxxxI4',
                                                request)
 
     if not KINDS[kind] or cooldown > COOLDOWN_MAX then
+        return nil
+    end
+
+    return {
+        x = x, y = y, color = color, cooldown = cooldown, faction = 0,
+        pixel = request:sub(1, 5), who = request:sub(6, 22),
+        limit = limit, ban = ban, request_id = request_id
+    }
+end
+
+-- the reply to one placement
+local function placement_reply(placement)
+    if placement.code ~= 'OK' then
+        return { placement.code, placement.detail }
+    end
+
+    return { 'OK', placement.seq, placement.epoch, placement.cooldown }
+end
+
+-- argv: channel request request_id
+local function canvas_place(keys, argv)
+    local placement = read_request(argv[2], argv[3], keys[6], keys[7])
+
+    if not placement then
         return {'INVALID_MESSAGE'}
     end
 
-    return (place(keys, argv[1], keys[6], keys[7], keys[8], x, y, color,
-                  cooldown, request:sub(1, 5), request:sub(6, 22),
-                  request_id))
+    place_all(keys, argv[1], keys[8], { placement })
+
+    return placement_reply(placement)
 end

@@ -23,43 +23,68 @@ local function read_session(session)
     return uuid, actor, known[3] == '1' and 'g' or 'u', known[4]
 end
 
--- argv: channel ratelimit_prefix ban_prefix request request_id ttl
-local function canvas_place_session(keys, argv)
-    local session, request, request_id = keys[6], argv[4], argv[5]
+-- seconds that a session is renewed for; nil when malformed
+local function read_ttl(text)
+    local ttl = tonumber(text)          -- cheaper than integer()
 
-    local ttl = tonumber(argv[6])       -- cheaper than integer()
+    return ttl and ttl >= 1 and ttl <= TTL_MAX and ttl % 1 == 0 and ttl or nil
+end
 
-    if #request ~= 9 or #request_id > REQUEST_ID_MAX
-       or not ttl or ttl < 1 or ttl > TTL_MAX or ttl % 1 ~= 0
-    then
-        return {'INVALID_MESSAGE'}
+-- A placement of whoever session, a key, belongs to, from a request of 9 bytes;
+-- else nil and the code.  prefixes: argv, channel ratelimit_prefix ban_prefix.
+local function read_session_request(request, request_id, session, prefixes)
+    if #request ~= 9 or #request_id > REQUEST_ID_MAX then
+        return nil, 'INVALID_MESSAGE'
     end
 
     local x, y, color, cooldown = parse('>HHBI4', request)
 
     if cooldown > COOLDOWN_MAX then
-        return {'INVALID_MESSAGE'}
+        return nil, 'INVALID_MESSAGE'
     end
 
     local uuid, actor, kind, renewed = read_session(session)
 
     if not uuid then
-        return {'UNAUTHORIZED'}
+        return nil, 'UNAUTHORIZED'
     end
 
-    local reply, ms = place(keys, argv[1], argv[2] .. uuid, argv[3] .. uuid,
-                            keys[7], x, y, color, cooldown, request:sub(1, 5),
-                            kind .. actor, request_id)
+    return {
+        x = x, y = y, color = color, cooldown = cooldown,
+        pixel = request:sub(1, 5), who = kind .. actor, faction = 0,
+        limit = prefixes[2] .. uuid, ban = prefixes[3] .. uuid,
+        request_id = request_id,
+        session = session, renewed = renewed, uuid = uuid, kind = kind
+    }
+end
 
-    if reply[1] == 'OK' then
-        local age = ms and ms - (tonumber(renewed) or 0)
+-- whoever places renews the session
+local function keep_session(placement, ttl)
+    local ms = placement.ms
+    local age = ms and ms - (tonumber(placement.renewed) or 0)
 
-        if not age or age >= RENEWAL or age < 0 then
-            renew(session, ttl, ms)
-        end
+    if placement.code == 'OK' and (not age or age >= RENEWAL or age < 0) then
+        renew(placement.session, ttl, ms)
+    end
+end
 
-        reply[5] = uuid
-        reply[6] = kind
+-- argv: channel ratelimit_prefix ban_prefix request request_id ttl
+local function canvas_place_session(keys, argv)
+    local ttl = read_ttl(argv[6])
+    local placement, code = read_session_request(argv[4], argv[5], keys[6],
+                                                 argv)
+
+    if not ttl or not placement then
+        return { ttl and code or 'INVALID_MESSAGE' }
+    end
+
+    place_all(keys, argv[1], keys[7], { placement })
+    keep_session(placement, ttl)
+
+    local reply = placement_reply(placement)
+
+    if placement.code == 'OK' then
+        reply[5], reply[6] = placement.uuid, placement.kind
     end
 
     return reply

@@ -132,6 +132,26 @@ class Canvas:
                          struct.pack(">HHBI", x, y, color, cooldown),
                          request_id, ttl)
 
+    def place_batch(self, *placements):
+        """Each is (x, y, color, actor) or (x, y, color, None, session), and
+        then may come a dictionary: request_id, cooldown, kind."""
+        keys, words = [*self.page, self.key("canvas:actors")], []
+        for x, y, color, actor, *rest in placements:
+            options = rest.pop() if rest and isinstance(rest[-1], dict) else {}
+            cooldown = options.get("cooldown", 0)
+            if actor:
+                keys += [self.key("ratelimit:user:" + actor),
+                         self.key("banned:" + actor)]
+                words.append(request(x, y, color, actor,
+                                     options.get("kind", "u"), cooldown))
+            else:
+                keys.append(self.key("session:" + rest[0]))
+                words.append(struct.pack(">HHBI", x, y, color, cooldown))
+            words.append(options.get("request_id", ""))
+        return self.call("canvas_place_batch", keys, self.channel,
+                         self.key("ratelimit:user:"), self.key("banned:"),
+                         86400, *words)
+
     def ban(self, actor, reason="spam", **ttl):
         self.connection.set(self.key("banned:" + actor), reason, **ttl)
 

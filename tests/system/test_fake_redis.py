@@ -46,6 +46,15 @@ RUBBISH = [
     message(bulk(b"RATE_LIMITED"), b":-5\r\n"),
 ]
 
+# where a batch of one placement is to be answered
+PLACED = [message(bulk(b"OK"), bulk(text)) for text in (
+    b"", b" ", b"OK", b"OK ", b"OK 1-1", b"OK 1-1 ", b"OK 1-1 5", b"OK 1 5",
+    b"OK 1-1 5 g", b"OK 1-1 -5", b"OK 1-1 5 g" + b"x" * 36,
+    b"OK 1-1 5 g" + b"11111111-1111-4111-8111-111111111111" * 2,
+    b"OK 18446744073709551616-1 5", b"RATE_LIMITED", b"RATE_LIMITED -5",
+    b"RATE_LIMITED " + b"9" * 40, b"RULE_VIOLATION " + b"r" * 300, b"\0" * 99)
+] + [message(bulk(b"OK"), *[bulk(b"OK 1-1 5")] * n) for n in (0, 2, 40)]
+
 # what may follow a subscription, besides
 MESSAGES = [
     message(bulk(b"message"), bulk(CHANNEL.encode())),
@@ -226,7 +235,7 @@ def test_rubbish_instead_of_messages(fake):
 
 
 @pytest.mark.parametrize("path, name", [
-    ("pixel", "canvas_place_session"), ("ws", "canvas_identify")])
+    ("pixel", "canvas_place_batch"), ("ws", "canvas_identify")])
 def test_rubbish_for_a_request(fakes, fake, path, name):
     _, stack = fakes
     guest = stack.guest()
@@ -243,8 +252,8 @@ def test_rubbish_for_a_request(fakes, fake, path, name):
         answer.close()
         return answer
 
-    fake.scripts[name] = list(RUBBISH)
+    fake.scripts[name] = RUBBISH + (PLACED if path == "pixel" else [])
     seen = set()
     wait_for(lambda: seen.add(ask().status_code) or not fake.scripts[name],
              what="all of it to be tried")
-    assert seen <= {101, 200, 409, 429, 500, 503}, seen
+    assert seen <= {101, 200, 403, 409, 429, 500, 503}, seen

@@ -71,7 +71,7 @@ def test_init_and_hello(canvas):
     assert (code, seq) == (b"OK", 0)
     assert epoch - (seconds * 1000 + micros // 1000) in range(60000)
     assert canvas.hello() == [
-        b"OK", 3, epoch, 0, 64, 48, 16, 15, 30000, b"classic", 5, 2026,
+        b"OK", 4, epoch, 0, 64, 48, 16, 15, 30000, b"classic", 5, 2026,
         b"init", b'{"a": []}']
     assert canvas.init() == [b"CONFLICT"]
 
@@ -260,6 +260,7 @@ def test_random_garbage_never_raises(canvas):
             b"9007199254740992", b"%d", b"]", b"rotate", b"16"]
     more = [canvas.key(f"k{n}") for n in range(10)]
     keys = {"canvas_place": canvas.place_keys(ALICE),
+            "canvas_place_batch": [*canvas.page, *more[:2]],
             "canvas_turn": canvas.page + more,
             "canvas_rules": canvas.page + more[:2],
             "canvas_join": [*canvas.page, canvas.key("session:" + SESSION),
@@ -267,7 +268,7 @@ def test_random_garbage_never_raises(canvas):
     counts = {"canvas_init": 10, "canvas_load": 14, "canvas_settings": 2,
               "canvas_place": 3, "canvas_turn": 10, "canvas_hello": 1,
               "canvas_fold": 5, "canvas_rules": 6, "canvas_join": 4,
-              "canvas_decay": 5}
+              "canvas_decay": 5, "canvas_place_batch": 6}
 
     for _ in range(3000):
         name = rng.choice(list(counts))

@@ -1,5 +1,6 @@
 """The messages of /ws: JSON, canvas.v1.bin, refusals, resume."""
 
+import json
 import struct
 
 import pytest
@@ -49,6 +50,28 @@ def test_welcome_of_a_visitor(stack, connect):
     assert len(info["palette"]) == 16 and info["palette"][15] == "#FFFFFF"
     assert info["background"] == 15
     assert info["epoch"] >= 1 and info["seq"] >= 0
+
+
+def test_what_comes_together_goes_to_redis_together(stack, painter):
+    """Others, who ask Redis now and then, make a few calls too."""
+    def calls():
+        return stack.redis.info("commandstats")["cmdstat_fcall"]["calls"]
+
+    before = calls()
+    painter.send(b"".join(
+        frame(TEXT, json.dumps({"type": "place", "x": n, "y": 9, "color": n,
+                                "id": n}).encode()) for n in range(16)))
+    answers = []
+    while len(answers) < 16:
+        message = painter.message()
+        if "id" in message:
+            answers.append(message)
+
+    assert calls() - before < 10
+    assert [answer["id"] for answer in answers] == list(range(16))
+    assert [answer["type"] for answer in answers] == ["placed"] + [
+        "error"] * 15
+    assert {answer["code"] for answer in answers[1:]} == {"RATE_LIMITED"}
 
 
 def test_place_is_acknowledged_and_seen_by_others(stack, connect, painter):

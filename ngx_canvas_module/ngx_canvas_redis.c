@@ -108,6 +108,20 @@ ngx_canvas_redis_reset(ngx_canvas_redis_t *redis, const char *why)
 
 
 void
+ngx_canvas_redis_hold(ngx_canvas_redis_t *redis)
+{
+    ngx_canvas_redis_events_hold(redis);
+}
+
+
+void
+ngx_canvas_redis_flush(ngx_canvas_redis_t *redis)
+{
+    ngx_canvas_redis_events_flush(redis);
+}
+
+
+void
 ngx_canvas_redis_pause(ngx_canvas_redis_t *redis, ngx_uint_t pause)
 {
     ngx_canvas_redis_events_pause(redis, pause);

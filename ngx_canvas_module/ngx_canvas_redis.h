@@ -36,7 +36,15 @@ ngx_int_t ngx_canvas_redis_command(ngx_canvas_redis_t *redis,
     ngx_canvas_redis_reply_pt handler, void *data, const u_char *text,
     size_t len);
 
-/* the same; handler is called once a message, and when that has ended */
+/*
+ * Between the two commands wait; flush writes them at once, as far as the socket
+ * takes them, instead of asking the event loop whether it would.  It may find
+ * the connection lost: handlers are called then.
+ */
+void ngx_canvas_redis_hold(ngx_canvas_redis_t *redis);
+void ngx_canvas_redis_flush(ngx_canvas_redis_t *redis);
+
+/* as command; handler is called once a message, and when that has ended */
 ngx_int_t ngx_canvas_redis_subscribe(ngx_canvas_redis_t *redis,
     ngx_canvas_redis_reply_pt handler, void *data, ngx_str_t *channel);
 

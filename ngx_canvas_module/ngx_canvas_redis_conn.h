@@ -50,6 +50,7 @@ struct ngx_canvas_redis_s {
     ngx_msec_t                   since;         /* it is ready */
     ngx_canvas_redis_state_e     state;
     unsigned                     paused:1;      /* nothing is read */
+    unsigned                     held:1;        /* nothing is written */
     unsigned                     reported:1;    /* the loss is in the log */
 };
 
@@ -72,5 +73,7 @@ void ngx_canvas_redis_events_detach(ngx_canvas_redis_t *redis);
 
 void ngx_canvas_redis_events_pause(ngx_canvas_redis_t *redis,
     ngx_uint_t pause);
+void ngx_canvas_redis_events_hold(ngx_canvas_redis_t *redis);
+void ngx_canvas_redis_events_flush(ngx_canvas_redis_t *redis);
 
 #endif /* NGX_CANVAS_REDIS_CONN_H_INCLUDED */

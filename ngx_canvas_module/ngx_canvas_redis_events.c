@@ -100,6 +100,24 @@ ngx_canvas_redis_events_pause(ngx_canvas_redis_t *redis, ngx_uint_t pause)
 }
 
 
+void
+ngx_canvas_redis_events_hold(ngx_canvas_redis_t *redis)
+{
+    redis->held = 1;
+}
+
+
+void
+ngx_canvas_redis_events_flush(ngx_canvas_redis_t *redis)
+{
+    redis->held = 0;
+
+    if (redis->context && redis->state == NGX_CANVAS_REDIS_READY) {
+        redisAsyncHandleWrite(redis->context);
+    }
+}
+
+
 /* what hiredis asks of an event loop */
 
 static void
@@ -129,9 +147,11 @@ ngx_canvas_redis_events_del_read(void *data)
 static void
 ngx_canvas_redis_events_add_write(void *data)
 {
-    ngx_connection_t  *c = ((ngx_canvas_redis_t *) data)->connection;
+    ngx_canvas_redis_t  *redis = data;
 
-    if (c && !c->write->active) {
+    ngx_connection_t  *c = redis->connection;
+
+    if (c && !c->write->active && !redis->held) {
         (void) ngx_add_event(c->write, NGX_WRITE_EVENT, NGX_LEVEL_EVENT);
     }
 }

@@ -188,6 +188,7 @@ ngx_canvas_placements_turn(ngx_event_t *ev)
 static void
 ngx_canvas_placements_send(ngx_canvas_placements_t *placements)
 {
+    ngx_int_t                 rc;
     ngx_uint_t                i;
     ngx_canvas_sent_t        *sent;
     ngx_canvas_worker_t      *worker;
@@ -207,11 +208,17 @@ ngx_canvas_placements_send(ngx_canvas_placements_t *placements)
 
         ngx_canvas_placements_command(placements, &args);
 
-        if (ngx_canvas_store_args_send(&args, worker->commands,
-                                       ngx_canvas_placements_placed, sent)
-            == NGX_OK)
-        {
+        ngx_canvas_redis_hold(worker->commands);
+
+        rc = ngx_canvas_store_args_send(&args, worker->commands,
+                                        ngx_canvas_placements_placed, sent);
+        if (rc == NGX_OK) {
             placements->n = 0;
+        }
+
+        ngx_canvas_redis_flush(worker->commands);
+
+        if (rc == NGX_OK) {
             return;
         }
 

@@ -37,9 +37,9 @@ ngx_int_t ngx_canvas_redis_command(ngx_canvas_redis_t *redis,
     size_t len);
 
 /*
- * Between the two commands wait; flush writes them at once, as far as the socket
- * takes them, instead of asking the event loop whether it would.  It may find
- * the connection lost: handlers are called then.
+ * Between the two commands wait; flush writes them at once, as far as the
+ * socket takes them, instead of asking the event loop whether it would.  It
+ * may find the connection lost: handlers are called then.
  */
 void ngx_canvas_redis_hold(ngx_canvas_redis_t *redis);
 void ngx_canvas_redis_flush(ngx_canvas_redis_t *redis);

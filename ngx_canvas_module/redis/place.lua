@@ -154,12 +154,12 @@ local function judge_round(page, actors, placements, first, last, head, ms)
         local code, detail = judge(page, actors, placement, head[k],
                                    head[k + 1], ms)
 
-        if not code then
+        if code then
+            placement.code, placement.detail = code, detail
+        else
             count = count + 1
             accepted[count] = placement
         end
-
-        placement.code, placement.detail = code, detail
     end
 
     return count

@@ -54,7 +54,9 @@ local function read_session_request(request, request_id, session, prefixes)
         pixel = request:sub(1, 5), who = kind .. actor, faction = 0,
         limit = prefixes[2] .. uuid, ban = prefixes[3] .. uuid,
         request_id = request_id,
-        session = session, renewed = renewed, uuid = uuid, kind = kind
+        session = session, renewed = renewed, uuid = uuid, kind = kind,
+        -- place_all() fills these: a table that need not grow for them
+        code = false, epoch = false, seq = false, id = false, ms = false
     }
 end
 

@@ -64,7 +64,8 @@ local function write(keys, channel, page, changes, count, ms)
 
     if written > 0 then
         page.seq = seq
-        call('PUBLISH', channel, join(publications, '\n', 1, written))
+        call('PUBLISH', channel, written == 1 and publications[1]
+                                 or join(publications, '\n', 1, written))
     end
 
     return written

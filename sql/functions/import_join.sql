@@ -20,8 +20,11 @@ BEGIN
 
     FOR i IN 1 .. cardinality(p_parts) LOOP
         v_stage := import_table(p_import, p_parts[i]);
-        EXECUTE format('REVOKE ALL ON %I FROM canvas_service', v_stage);
+        -- REVOKE locks no table: behind a lock that keeps ANALYZE out, which
+        -- would wait for our row of pg_class, and we for its table
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_stage);
+        EXECUTE format('ALTER TABLE %I RESET (autovacuum_enabled)', v_stage);
+        EXECUTE format('REVOKE ALL ON %I FROM canvas_service', v_stage);
 
         IF v_several THEN
             v_part := p_name || '_' || i;

@@ -1,6 +1,7 @@
 -- SECURITY DEFINER: the table becomes a partition, so the owner of the log
 -- has to own it.  It is made here, in the transaction that fills it, without
--- indexes and row-level security, so that COPY does so at full speed.
+-- indexes and row-level security, so that COPY does so at full speed.  Its
+-- rows are frozen: there is nothing to vacuum before it is part of the log.
 CREATE OR REPLACE FUNCTION import_stage(p_import integer, p_part integer)
     RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -13,7 +14,8 @@ BEGIN
     PERFORM pg_advisory_xact_lock_shared(hashtext('canvas:import:part'));
 
     EXECUTE format('CREATE TABLE %I (LIKE pixel_events INCLUDING DEFAULTS '
-                   'INCLUDING CONSTRAINTS)', v_table);
+                   'INCLUDING CONSTRAINTS) WITH (autovacuum_enabled = off)',
+                   v_table);
     EXECUTE format('GRANT SELECT, INSERT ON %I TO canvas_service', v_table);
 END
 $$;

@@ -183,6 +183,8 @@ def test_killed_server_loses_nothing(own_server):
     acknowledged, limit = [], 3000
 
     with own_server.connect() as connection:
+        # with everysec a slow disk may hold writes back for two seconds
+        connection.config_set("appendfsync", "no")
         first = Canvas(connection).init()[1]
 
     def run(seed):

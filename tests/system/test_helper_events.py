@@ -2,6 +2,7 @@
 
 import base64
 import collections
+import contextlib
 import csv
 import datetime
 import gzip
@@ -14,6 +15,7 @@ import subprocess
 import uuid
 
 import PIL.Image
+import psycopg2
 import pytest
 
 from harness.stack import wait_for
@@ -512,6 +514,39 @@ def test_beside_a_recorder(stores):
     assert recorder.poll() is None
     assert "[error]" not in stores.record_log()
     assert "[alert]" not in stores.record_log()
+
+
+def test_import_beside_analyze(stores):
+    """Whoever looks at a part while it is on its way waits, or is waited for:
+    a deadlock ended the import."""
+    path = stores.directory / "long.csv"
+    with open(path, "w") as file:
+        file.write(HEADER["2022"] + "\n")
+        for i in range(200000):
+            file.write(f'2022-0{1 + i // 40000}-0{1 + i % 9} 12:00:00 UTC,'
+                       f'u{i % 99},#FF4500,"{i % 100},{i % 70}"\n')
+
+    process = stores.spawn("import-events", "--part", "20000", path)
+    analyzed = 0
+    other = stores.postgres.connect(stores.name)
+    other.autocommit = True
+    with contextlib.closing(other), other.cursor() as cursor:
+        while process.poll() is None:
+            cursor.execute("SELECT relname FROM pg_class "
+                           "WHERE relname ~ '^pixel_import_[0-9_]+$' "
+                           "AND relkind = 'r'")
+            for name, in cursor.fetchall():
+                try:
+                    cursor.execute(f"ANALYZE canvas.{name}")
+                    analyzed += 1
+                except psycopg2.errors.UndefinedTable:
+                    pass                # it has become part of the log
+    assert process.returncode == 0
+    assert analyzed > 0
+    assert stores.value("SELECT count(*) FROM pixel_events") == 200000
+    assert stores.value("SELECT count(*) FROM pg_class "
+                        "WHERE 'autovacuum_enabled=off' = ANY (reloptions)"
+                        ) == 0
 
 
 def killed_import(stores, path):

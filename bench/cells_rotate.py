@@ -199,6 +199,7 @@ def imported(bench):
 
     def once(stack, database, path):
         """The figures of one import, by name."""
+        another_file(path)
         copied, copy_wall = copy_in(stack, database, events)
         watch = Watch({"postgres": stack.pids["postgres"]})
         before = seconds(resource.getrusage(resource.RUSAGE_CHILDREN))
@@ -240,6 +241,14 @@ def imported(bench):
             aim=5, absolute=True),
         Row("  events a second", "/s", less=False, aim=200_000,
             absolute=True)], measure)
+
+
+def another_file(path):
+    """A file that was imported is refused: its last line once more."""
+    with open(path, "r+b") as file:
+        file.seek(-4096, os.SEEK_END)
+        line = file.read().splitlines(keepends=True)[-1]
+        file.write(line)
 
 
 def copy_in(stack, database, events):

@@ -157,7 +157,8 @@ ctl_jobs_expired(ctl_jobs_t *jobs, ctl_job_t *job, const ctl_jobs_row_t *row,
     if (status == CTL_OK && *expired && job->again && row != NULL
         && row->sql == NULL)
     {
-        return ctl_job_rotate_begun(jobs->ctl, job, expired);
+        status = ctl_job_rotate_begun(jobs->ctl, job, expired);
+        *left = CTL_JOB_SQL_MS;
     }
 
     return status;

@@ -39,6 +39,16 @@ SLOW_COMMENT = """
                                   'body', p_job -> 'args');
     END $f$"""
 
+# whether a week may turn is found out, but not within the first millisecond
+SLOW_ROTATE = """
+    ALTER FUNCTION canvas.job_rotate(jsonb) RENAME TO job_rotate_soon;
+    CREATE FUNCTION canvas.job_rotate(p_job jsonb) RETURNS jsonb
+        LANGUAGE plpgsql SECURITY DEFINER AS $f$
+    BEGIN
+        PERFORM pg_sleep(0.05);
+        RETURN canvas.job_rotate_soon(p_job);
+    END $f$"""
+
 
 def secret(stack):
     with open(stack.stack.nginx.secret_file, encoding="ascii") as file:
@@ -575,6 +585,26 @@ def test_keeper_killed_while_the_week_turns(new_stack, step):
     assert answer.json()["summary"]["stats"] == {
         "totalPixelsPlaced": 5, "uniqueContributors": 1}
     assert stack.sql("SELECT count(*) FROM canvas.canvas_archives") == [(1,)]
+    nothing_waits(stack)
+
+
+def test_begun_in_time_but_resumed_late(new_stack):
+    """How long a job may wait is no limit of one that has begun."""
+    stack = new_stack(**STACK)
+    first = stop_rotations(stack, "turned")
+
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(rotate, stack)
+        wait_for(lambda: stopped_children(stack, first), what="the stop")
+        [(_, job)] = stack.redis.xrange(JOBS)
+        wait_for(lambda: stack.redis.time()[0] * 1000 > int(job[b"expires"]),
+                 what="its time to be over")
+        stack.kill("record")
+        stack.sql(SLOW_ROTATE)
+        stack.start("record")
+        answer = waiting.result()
+
+    assert answer.status_code == 200, answer.text
     nothing_waits(stack)
 
 

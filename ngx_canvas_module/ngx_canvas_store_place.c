@@ -1,9 +1,10 @@
 /*
  * ngx_canvas_store_place: see the header.
  *
- * A turn takes what epoll had ready: under load many placements, which then
- * share most of what a placement costs Redis, and one reply and publication.
- * At ease it takes one, which leaves as soon as it would alone.
+ * What comes while a call is on its way goes with the next one: under load many
+ * placements, which then share most of what a placement costs Redis, and one
+ * reply and publication.  At ease it is one, which leaves as soon as it would
+ * alone.
  */
 
 #include "ngx_canvas_store_place.h"
@@ -32,10 +33,11 @@ typedef struct {
     u_char                      id[CANVAS_PROTO_ID_MAX];
 } ngx_canvas_placement_t;
 
-/* those of this turn */
+/* those that are to be sent */
 struct ngx_canvas_placements_s {
     ngx_canvas_worker_t        *worker;
     ngx_event_t                 event;      /* the turn ends */
+    ngx_uint_t                  calls;      /* on their way */
     ngx_uint_t                  n;
     ngx_canvas_placement_t      elts[NGX_CANVAS_PLACEMENTS_MAX];
 };
@@ -57,8 +59,9 @@ static void ngx_canvas_placements_command(ngx_canvas_placements_t *placements,
     ngx_canvas_store_args_t *args);
 static void ngx_canvas_placements_drop(ngx_canvas_placements_t *placements);
 static void ngx_canvas_placements_placed(void *data, redisReply *reply);
+static ngx_uint_t ngx_canvas_placements_lines(redisReply *reply);
 static void ngx_canvas_placement_result(ngx_canvas_worker_t *worker,
-    redisReply *reply, ngx_canvas_store_result_t *result);
+    const char *p, const char *last, ngx_canvas_store_result_t *result);
 static void ngx_canvas_placement_accepted(const char *p, const char *last,
     ngx_canvas_store_result_t *result);
 
@@ -181,7 +184,11 @@ ngx_canvas_placement_request(u_char *request,
 static void
 ngx_canvas_placements_turn(ngx_event_t *ev)
 {
-    ngx_canvas_placements_send(ev->data);
+    ngx_canvas_placements_t  *placements = ev->data;
+
+    if (placements->calls == 0) {
+        ngx_canvas_placements_send(placements);
+    }
 }
 
 
@@ -213,6 +220,7 @@ ngx_canvas_placements_send(ngx_canvas_placements_t *placements)
         rc = ngx_canvas_store_args_send(&args, worker->commands,
                                         ngx_canvas_placements_placed, sent);
         if (rc == NGX_OK) {
+            placements->calls++;
             placements->n = 0;
         }
 
@@ -311,17 +319,34 @@ static void
 ngx_canvas_placements_placed(void *data, redisReply *reply)
 {
     ngx_uint_t                  i;
+    const char                 *line, *end, *last;
     canvas_code_t               code;
     ngx_canvas_sent_t          *sent;
+    ngx_canvas_placements_t    *placements;
     ngx_canvas_store_result_t   result;
 
     sent = data;
+    placements = sent->worker->placements;
+
+    /* not before the turn's end: it may bring more */
+    if (--placements->calls == 0 && placements->n > 0) {
+        ngx_post_event(&placements->event, &ngx_posted_events);
+    }
 
     code = ngx_canvas_store_code(sent->worker, reply, &result);
+    line = last = NULL;
 
-    if (code == CANVAS_CODE_OK ? reply->elements != sent->n + 1
-                               : code != CANVAS_CODE_UNAVAILABLE)
-    {
+    if (code == CANVAS_CODE_OK) {
+
+        if (ngx_canvas_placements_lines(reply) == sent->n) {
+            line = reply->element[1]->str;
+            last = line + reply->element[1]->len;
+
+        } else {
+            code = CANVAS_CODE_INTERNAL;
+        }
+
+    } else if (code != CANVAS_CODE_UNAVAILABLE) {
         code = CANVAS_CODE_INTERNAL;
     }
 
@@ -331,8 +356,11 @@ ngx_canvas_placements_placed(void *data, redisReply *reply)
         result.code = code;
 
         if (code == CANVAS_CODE_OK) {
-            ngx_canvas_placement_result(sent->worker, reply->element[i + 1],
-                                        &result);
+            end = memchr(line, '\n', last - line);
+            end = end ? end : last;
+
+            ngx_canvas_placement_result(sent->worker, line, end, &result);
+            line = end + 1;
         }
 
         ngx_canvas_store_finish(sent->calls[i], &result);
@@ -342,31 +370,48 @@ ngx_canvas_placements_placed(void *data, redisReply *reply)
 }
 
 
+/* of a reply that is an array; 0: there are none */
+
+static ngx_uint_t
+ngx_canvas_placements_lines(redisReply *reply)
+{
+    ngx_uint_t   n;
+    const char  *p, *last;
+
+    if (reply->elements != 2 || reply->element[1]->type != REDIS_REPLY_STRING)
+    {
+        return 0;
+    }
+
+    p = reply->element[1]->str;
+    last = p + reply->element[1]->len;
+
+    for (n = 1; (p = memchr(p, '\n', last - p)) != NULL; n++) {
+        p++;
+    }
+
+    return n;
+}
+
+
 /* "OK <epoch>-<seq> <cooldown>[ <kind><uuid>]" or "<code>[ <detail>]" */
 
 static void
-ngx_canvas_placement_result(ngx_canvas_worker_t *worker, redisReply *reply,
-    ngx_canvas_store_result_t *result)
+ngx_canvas_placement_result(ngx_canvas_worker_t *worker, const char *p,
+    const char *last, ngx_canvas_store_result_t *result)
 {
     size_t       len;
     uint64_t     remaining;
-    const char  *p, *last, *detail;
+    const char  *detail;
 
     result->code = CANVAS_CODE_INTERNAL;
 
-    if (reply->type != REDIS_REPLY_STRING) {
-        return;
-    }
-
-    p = reply->str;
-    last = p + reply->len;
-
-    if (reply->len > 3 && ngx_memcmp(p, "OK ", 3) == 0) {
+    if (last - p > 3 && ngx_memcmp(p, "OK ", 3) == 0) {
         ngx_canvas_placement_accepted(p + 3, last, result);
         return;
     }
 
-    detail = memchr(p, ' ', reply->len);
+    detail = memchr(p, ' ', last - p);
     len = (detail ? detail : last) - p;
 
     result->code = ngx_canvas_store_refusal(worker, p, len);

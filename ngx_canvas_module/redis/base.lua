@@ -10,7 +10,9 @@
 --
 -- Arguments are checked here whoever sent them: a wrong one gets a reply code,
 -- never a Lua error.  Numbers are exact up to 2^53 - 1: redis.call() writes
--- them with 17 digits, digits() as text; tostring() and .. round at 14.
+-- them with 17 digits, digits() as text; tostring() and .. round at 14.  These
+-- three print a floating point number, which takes four times as long as
+-- digits().
 
 local VERSION = 4                       -- CANVAS_LUA_VERSION of canvas_lua.h
 
@@ -53,7 +55,18 @@ end
 -- arguments and numbers
 
 local function digits(n)
-    return string.format('%.0f', n)
+    return ('%d'):format(n)
+end
+
+-- of a number that is mostly the same as the last one
+local last, last_digits = 0, '0'
+
+local function same_digits(n)
+    if n ~= last then
+        last, last_digits = n, digits(n)
+    end
+
+    return last_digits
 end
 
 local function integer(text, min, max)

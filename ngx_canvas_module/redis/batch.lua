@@ -1,7 +1,13 @@
--- batch: the placements that one turn of a worker's event loop brought
+-- batch: the placements that came while a worker's last call was on its way
 
--- The reply to one of them: a line of words, which Redis takes out of Lua in a
--- third of the time that an array of them needs.
+-- of one call: unpack() has a limit, and Redis answers nobody else meanwhile
+local BATCH_MAX = 1024
+
+-- filled anew by each call: placements, then what is replied to them
+local replies = {}
+
+-- The reply to one of them: a line.  Redis takes one text out of Lua in a small
+-- part of the time that arrays need.
 local function batch_reply(placement)
     local code, detail = placement.code, placement.detail
 
@@ -9,19 +15,36 @@ local function batch_reply(placement)
         return detail and code .. ' ' .. detail or code
     end
 
-    local reply = 'OK ' .. placement.id .. ' ' .. placement.cooldown
-
-    if placement.session then
-        reply = reply .. ' ' .. placement.kind .. placement.uuid
-    end
-
-    return reply
+    return 'OK ' .. placement.id .. ' ' .. same_digits(placement.cooldown)
+           .. (placement.session and placement.session.told or '')
 end
 
--- The placements and the replies; a reply that waits for its placement is that
--- placement.  nil when requests and keys do not fit each other.
+-- Asks whether the sessions that are remembered still exist.
+local function check_sessions(keys, argv)
+    local n, key = 0, 7
+
+    for i = 5, #argv, 2 do
+        if #argv[i] == 26 then
+            key = key + 2
+
+        else
+            if keys[key] and remembered(keys[key]) then
+                n = n + 1
+                asked[n] = keys[key]
+            end
+
+            key = key + 1
+        end
+    end
+
+    still_there(n)
+end
+
+-- How many placements were read, and how many replies there will be; one that
+-- waits for its placement is that placement.  nil when requests and keys do not
+-- fit each other.
 local function read_batch(keys, argv)
-    local placements, replies, key = {}, {'OK'}, 7
+    local count, n, key = 0, 0, 7
 
     for i = 5, #argv, 2 do
         local request, request_id = argv[i], argv[i + 1]
@@ -33,23 +56,24 @@ local function read_batch(keys, argv)
         end
 
         if width == 2 then
-            placement = read_request(request, request_id, keys[key],
-                                     keys[key + 1])
+            placement = read_request(count + 1, request, request_id,
+                                     keys[key], keys[key + 1])
         else
-            placement, code = read_session_request(request, request_id,
-                                                   keys[key], argv)
+            placement, code = read_session_request(count + 1, request,
+                                                   request_id, keys[key],
+                                                   argv)
         end
 
-        placements[#placements + 1] = placement
-        replies[#replies + 1] = placement or code or 'INVALID_MESSAGE'
-        key = key + width
+        count = placement and count + 1 or count
+        n, key = n + 1, key + width
+        replies[n] = placement or code or 'INVALID_MESSAGE'
     end
 
     if key ~= #keys + 1 then
         return nil
     end
 
-    return placements, replies
+    return count, n
 end
 
 -- A request of 26 bytes has two keys, limit and ban, one of 9 its session.
@@ -59,19 +83,21 @@ end
 local function canvas_place_batch(keys, argv)
     local ttl = argv[4] and read_ttl(argv[4])
 
-    if not ttl or #argv % 2 ~= 0 then
+    if not ttl or #argv % 2 ~= 0 or #argv > 4 + 2 * BATCH_MAX then
         return {'INVALID_MESSAGE'}
     end
 
-    local placements, replies = read_batch(keys, argv)
+    check_sessions(keys, argv)
 
-    if not placements then
+    local count, n = read_batch(keys, argv)
+
+    if not count then
         return {'INVALID_MESSAGE'}
     end
 
-    place_all(keys, argv[1], keys[6], placements)
+    place_all(keys, argv[1], keys[6], count)
 
-    for i = 2, #replies do
+    for i = 1, n do
         local placement = replies[i]
 
         if type(placement) == 'table' then
@@ -83,5 +109,5 @@ local function canvas_place_batch(keys, argv)
         end
     end
 
-    return replies
+    return { 'OK', join(replies, '\n', 1, n) }
 end

@@ -6,8 +6,33 @@
 -- place_all() answers in it: code; with OK epoch, seq, both as id, the cooldown
 -- that is left and, when it was written, ms; else detail, if there is one.
 
+-- Filled anew by each call, the first ones: to make and to collect a table of
+-- this size takes longer than to judge what is in it.
+local placements = {}
+
 -- filled anew by each round
 local names, accepted = {}, {}
+
+-- the table of the nth placement of a call; the reader of a request fills it
+local function placement_of(n)
+    local placement = placements[n]
+
+    if not placement then
+        placement = {
+            x = 0, y = 0, color = 0, cooldown = 0, faction = 0,
+            pixel = '', who = '', limit = '', ban = '', request_id = '',
+            session = false, code = false, detail = false, record = false,
+            ms = false, epoch = 0, seq = 0, id = ''
+        }
+        placements[n] = placement
+    end
+
+    placement.faction = 0
+    placement.code, placement.detail = false, false
+    placement.record, placement.ms = false, false
+
+    return placement
+end
 
 -- ms that a cooldown key which exists still holds, nil when it does not
 local function cooling(limit)
@@ -97,7 +122,8 @@ local function accept(page, actors, placement, ms)
 
     if cooldown > 0 then
         call('SET', placement.limit, placement.pixel .. placement.id .. ','
-                                     .. placement.request_id, 'PX', cooldown)
+                                     .. placement.request_id,
+             'PX', same_digits(cooldown))
     end
 
     if placement.record then
@@ -110,8 +136,8 @@ end
 
 -- The last placement of the round that begins at first: no actor comes twice
 -- where it counts what one did before.
-local function round_end(page, placements, first)
-    local seen, last = {}, #placements
+local function round_end(page, first, last)
+    local seen = {}
 
     for i = first, last do
         local placement = placements[i]
@@ -131,7 +157,7 @@ local function round_end(page, placements, first)
 end
 
 -- the epoch, then what the keys limit and ban of each hold
-local function read_round(keys, placements, first, last)
+local function read_round(keys, first, last)
     local n = 1
 
     names[1] = keys[EPOCH]
@@ -146,7 +172,7 @@ local function read_round(keys, placements, first, last)
 end
 
 -- the number of those that are to be written: accepted
-local function judge_round(page, actors, placements, first, last, head, ms)
+local function judge_round(page, actors, first, last, head, ms)
     local count = 0
 
     for i = first, last do
@@ -165,8 +191,8 @@ local function judge_round(page, actors, placements, first, last, head, ms)
     return count
 end
 
-local function place_round(keys, channel, actors, placements, first, last)
-    local head = read_round(keys, placements, first, last)
+local function place_round(keys, channel, actors, first, last)
+    local head = read_round(keys, first, last)
     local page = pages[keys[EPOCH]]
 
     if not page or page.epoch_text ~= head[1] then
@@ -182,7 +208,7 @@ local function place_round(keys, channel, actors, placements, first, last)
     end
 
     local ms = page.checks and now_ms()
-    local count = judge_round(page, actors, placements, first, last, head, ms)
+    local count = judge_round(page, actors, first, last, head, ms)
 
     if count > 0 then
         ms = ms or now_ms()
@@ -193,15 +219,16 @@ local function place_round(keys, channel, actors, placements, first, last)
     end
 end
 
-local function place_all(keys, channel, actors, placements)
-    local first, count = 1, #placements
+-- the first count placements
+local function place_all(keys, channel, actors, count)
+    local first = 1
 
     while first <= count do
         local last = first < count
-                     and round_end(pages[keys[EPOCH]], placements, first)
+                     and round_end(pages[keys[EPOCH]], first, count)
                      or count
 
-        place_round(keys, channel, actors, placements, first, last)
+        place_round(keys, channel, actors, first, last)
 
         -- one that could not be written has no code: again from there
         while first <= last and placements[first].code do
@@ -212,8 +239,8 @@ end
 
 local KINDS = { [97] = 'a', [103] = 'g', [117] = 'u' }
 
--- a placement from a request of 26 bytes; nil when it is malformed
-local function read_request(request, request_id, limit, ban)
+-- the nth placement, of a request of 26 bytes; nil when that is malformed
+local function read_request(n, request, request_id, limit, ban)
     if #request ~= 26 or #request_id > REQUEST_ID_MAX then
         return nil
     end
@@ -225,17 +252,22 @@ local function read_request(request, request_id, limit, ban)
         return nil
     end
 
-    return {
-        x = x, y = y, color = color, cooldown = cooldown, faction = 0,
-        pixel = request:sub(1, 5), who = request:sub(6, 22),
-        limit = limit, ban = ban, request_id = request_id
-    }
+    local placement = placement_of(n)
+
+    placement.x, placement.y, placement.color = x, y, color
+    placement.cooldown = cooldown
+    placement.pixel, placement.who = request:sub(1, 5), request:sub(6, 22)
+    placement.limit, placement.ban = limit, ban
+    placement.request_id = request_id
+    placement.session = false
+
+    return placement
 end
 
 -- the reply to one placement
 local function placement_reply(placement)
     if placement.code ~= 'OK' then
-        return { placement.code, placement.detail }
+        return { placement.code, placement.detail or nil }
     end
 
     return { 'OK', placement.seq, placement.epoch, placement.cooldown }
@@ -243,13 +275,13 @@ end
 
 -- argv: channel request request_id
 local function canvas_place(keys, argv)
-    local placement = read_request(argv[2], argv[3], keys[6], keys[7])
+    local placement = read_request(1, argv[2], argv[3], keys[6], keys[7])
 
     if not placement then
         return {'INVALID_MESSAGE'}
     end
 
-    place_all(keys, argv[1], keys[8], { placement })
+    place_all(keys, argv[1], keys[8], 1)
 
     return placement_reply(placement)
 end

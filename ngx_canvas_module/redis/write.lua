@@ -35,7 +35,7 @@ local function write(keys, channel, page, changes, count, ms)
 
         fields[n + 1] = 'SET'
         fields[n + 2] = field
-        fields[n + 3] = (change.x + change.y * width) * bits
+        fields[n + 3] = digits((change.x + change.y * width) * bits)
         fields[n + 4] = TEXT[change.color]
         n = n + 4
     end

@@ -53,7 +53,11 @@ PLACED = [message(bulk(b"OK"), bulk(text)) for text in (
     b"OK 1-1 5 g" + b"11111111-1111-4111-8111-111111111111" * 2,
     b"OK 18446744073709551616-1 5", b"RATE_LIMITED", b"RATE_LIMITED -5",
     b"RATE_LIMITED " + b"9" * 40, b"RULE_VIOLATION " + b"r" * 300, b"\0" * 99)
-] + [message(bulk(b"OK"), *[bulk(b"OK 1-1 5")] * n) for n in (0, 2, 40)]
+] + [message(bulk(b"OK"), bulk(b"\n".join([b"OK 1-1 5"] * n)))
+     for n in (0, 2, 40)
+] + [message(bulk(b"OK"), *more) for more in (
+    [], [b":1\r\n"], [b"$-1\r\n"], [message()], [bulk(b"OK 1-1 5")] * 2,
+    [bulk(b"\n")], [bulk(b"OK 1-1 5\n")])]
 
 # what may follow a subscription, besides
 MESSAGES = [

@@ -483,7 +483,7 @@ def test_session_of_a_user_shares_the_cooldown(canvas):
     assert canvas.identify(SESSION)[3:5] == [0, 1]
 
 
-def test_session_is_renewed(canvas):
+def test_session_is_renewed(server, canvas):
     """Once a minute by placements, always by identify."""
     canvas.init()
     canvas.session_create(SESSION, ALICE)
@@ -497,6 +497,7 @@ def test_session_is_renewed(canvas):
     for long_ago in (60000, -60000):    # or the clock was set back
         canvas.connection.expire(key, 100)
         canvas.connection.hset(key, "renewed", renewed - long_ago)
+        server.load_library()           # the one of before remembers it
         assert canvas.place_session(1, 1, 1, SESSION)[0] == b"OK"
         assert canvas.connection.ttl(key) > 1000
         assert int(canvas.connection.hget(key, "renewed")) >= renewed
@@ -513,9 +514,27 @@ def test_session_without_the_fields_of_the_library(canvas):
     assert canvas.place_session(1, 2, 3, SESSION)[4:] == [BOB.encode(), b"u"]
     assert canvas.events()[-1].actor == BOB
 
+    canvas.connection.delete(key)
     for user in ("x", BOB.upper().replace("2", "A"), BOB + "2"):
-        canvas.connection.hset(key, "userId", user)
         assert canvas.place_session(1, 2, 3, SESSION) == [b"UNAUTHORIZED"]
+        canvas.connection.hset(key, "userId", user)
+
+
+def test_session_that_is_remembered(canvas):
+    """It is nobody's when it is gone, and another's when it was made anew."""
+    canvas.init()
+    key = canvas.key("session:" + SESSION)
+    for actor in (ALICE, BOB):
+        canvas.session_create(SESSION, actor, guest=0)
+        for _ in range(2):
+            assert canvas.place_session(1, 2, 3, SESSION)[4:] == [
+                actor.encode(), b"u"]
+    canvas.connection.delete(key)
+    assert canvas.place_session(1, 2, 3, SESSION) == [b"UNAUTHORIZED"]
+    canvas.session_create(SESSION, ALICE, ttl=1)
+    canvas.connection.pexpire(key, 1)
+    wait_for(lambda: not canvas.connection.exists(key), what="its end")
+    assert canvas.place_session(1, 2, 3, SESSION) == [b"UNAUTHORIZED"]
 
 
 @pytest.mark.parametrize("arguments", [

@@ -14,8 +14,9 @@ SESSIONS = [f"{n:064x}" for n in range(6)]
 
 
 def words(reply):
-    assert reply[0] == b"OK"
-    return [line.decode().split(" ") for line in reply[1:]]
+    code, lines = reply
+    assert code == b"OK"
+    return [line.split(" ") for line in lines.decode().split("\n")]
 
 
 def listen(canvas):
@@ -112,7 +113,53 @@ def test_a_batch_that_does_not_fit_changes_nothing(canvas):
     assert snapshot(canvas.connection) == before
 
 
-def test_a_session_is_renewed_once_a_minute(canvas):
+def test_sessions_that_are_remembered(canvas):
+    """Who is gone is found out for each of them, by one command for all."""
+    canvas.init()
+    for session, actor in zip(SESSIONS, ACTORS):
+        canvas.session_create(session, actor)
+    batch = [(1, 1, 1, None, session) for session in SESSIONS]
+    all_of_them = [["OK", "g" + actor] for actor in ACTORS]
+
+    def placed():
+        canvas.connection.config_resetstat()
+        return [[line[0], line[-1]]
+                for line in words(canvas.place_batch(*batch, batch[0]))]
+
+    assert placed() == all_of_them + all_of_them[:1]
+    assert commands_run(canvas.connection)["hmget"] == 6
+    assert placed() == all_of_them + all_of_them[:1]
+    run = commands_run(canvas.connection)
+    assert (run["exists"], run.get("hmget", 0)) == (1, 0)
+
+    for gone in (3, 0):
+        canvas.connection.delete(canvas.key("session:" + SESSIONS[gone]))
+        all_of_them[gone] = ["UNAUTHORIZED"] * 2
+        assert placed() == all_of_them + all_of_them[:1]
+    assert [event.actor for event in canvas.events()[-4:]] == [
+        ACTORS[n] for n in (1, 2, 4, 5)]
+
+
+def test_more_sessions_than_are_remembered(canvas):
+    canvas.init()
+    sessions = [f"{n:064x}" for n in range(17000)]
+    pipe = canvas.connection.pipeline(transaction=False)
+    for n, session in enumerate(sessions):
+        pipe.hset(canvas.key("session:" + session), mapping={
+            "userId": f"{n:08d}-1111-4111-8111-111111111111",
+            "renewed": 2 ** 52})
+    pipe.execute()
+
+    for first in [*range(0, len(sessions), 1000), 0, 8000]:
+        replies = words(canvas.place_batch(*(
+            (1, 1, 1, None, session)
+            for session in [sessions[0], *sessions[first:first + 1000]])))
+        assert [reply[-1] for reply in replies] == [
+            f"u{n:08d}-1111-4111-8111-111111111111"
+            for n in [0, *range(first, first + 1000)]]
+
+
+def test_a_session_is_renewed_once_a_minute(server, canvas):
     canvas.init()
     canvas.session_create(SESSION, BOB, ttl=100)
     key = canvas.key("session:" + SESSION)
@@ -121,6 +168,7 @@ def test_a_session_is_renewed_once_a_minute(canvas):
     assert words(canvas.place_batch(pixel))[0][0] == "OK"
     assert canvas.connection.ttl(key) <= 100
     canvas.connection.hset(key, "renewed", "1")
+    server.load_library()               # the one of before remembers it
     assert words(canvas.place_batch((64, 0, 0, None, SESSION))) == [
         ["INVALID_COORDS"]]
     assert canvas.connection.ttl(key) <= 100

@@ -6,7 +6,7 @@ import struct
 import pytest
 
 import wire
-from wire import BINARY, TEXT, frame
+from wire import BINARY, PING, PONG, TEXT, frame
 
 COOLDOWN = 30
 STACK = {"cooldown": COOLDOWN}
@@ -52,26 +52,49 @@ def test_welcome_of_a_visitor(stack, connect):
     assert info["epoch"] >= 1 and info["seq"] >= 0
 
 
-def test_what_comes_together_goes_to_redis_together(stack, painter):
-    """Others, who ask Redis now and then, make a few calls too."""
-    def calls():
-        return stack.redis.info("commandstats")["cmdstat_fcall"]["calls"]
+def fcalls(stack):
+    return stack.redis.info("commandstats")["cmdstat_fcall"]["calls"]
 
-    before = calls()
-    painter.send(b"".join(
-        frame(TEXT, json.dumps({"type": "place", "x": n, "y": 9, "color": n,
-                                "id": n}).encode()) for n in range(16)))
+
+def one_cooldown(painter, n):
+    """Of n placements the first is accepted; answers come in order."""
     answers = []
-    while len(answers) < 16:
+    while len(answers) < n:
         message = painter.message()
         if "id" in message:
             answers.append(message)
 
-    assert calls() - before < 10
-    assert [answer["id"] for answer in answers] == list(range(16))
+    assert [answer["id"] for answer in answers] == list(range(n))
     assert [answer["type"] for answer in answers] == ["placed"] + [
-        "error"] * 15
+        "error"] * (n - 1)
     assert {answer["code"] for answer in answers[1:]} == {"RATE_LIMITED"}
+
+
+def placement(n):
+    return frame(TEXT, json.dumps({"type": "place", "x": n, "y": 9, "color": n,
+                                   "id": n}))
+
+
+def test_what_comes_together_goes_to_redis_together(stack, painter):
+    """Others, who ask Redis now and then, make a few calls too."""
+    before = fcalls(stack)
+    painter.send(b"".join(map(placement, range(16))))
+    one_cooldown(painter, 16)
+    assert fcalls(stack) - before < 10
+
+
+def test_what_comes_while_redis_is_asked_goes_together(stack, painter):
+    before = fcalls(stack)
+    stack.pause("redis")
+    try:
+        for n in range(16):
+            painter.send(placement(n) + frame(PING))
+            while painter.frame()[0] != PONG:
+                pass
+    finally:
+        stack.resume("redis")
+    one_cooldown(painter, 16)
+    assert fcalls(stack) - before < 10
 
 
 def test_place_is_acknowledged_and_seen_by_others(stack, connect, painter):

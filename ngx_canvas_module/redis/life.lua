@@ -42,56 +42,65 @@ local function read_position(text)
 end
 
 -- A placement, as the log has it, once more: who was told that it is accepted
--- keeps it, whatever the rules of this page are.
-local function place_again(keys, page, actors, event)
+-- keeps it, whatever the rules of this page are.  nil: a marker, a pixel that
+-- faded, or one that this page does not have.
+local function placed_again(page, actors, event)
     if #event ~= 32 or event:byte() ~= 112 or event:byte(8) == 115 then
-        return                          -- a marker, or a pixel that faded
+        return nil
     end
 
     local x, y, color = parse('>HHB', event, 2)
 
     if x >= page.width or y >= page.height or color >= page.colors then
-        return
+        return nil
     end
 
-    local actor, faction = event:sub(9, 24), 0
+    local faction = 0
 
     if page.records then
+        local actor = event:sub(9, 24)
         local record = read_actor(actors, actor)
 
         faction = faction_number(page, record)
         count_pixel(actors, actor, record, color)
     end
 
-    local old = call('BITFIELD', keys[STATE], 'SET', page.field,
-                     (x + y * page.width) * page.bits, color)[1]
-
-    page.seq = page.seq + 1
-    call('XADD', keys[EVENTS], page.prefix .. digits(page.seq), 'e',
-         event:sub(1, 6) .. CHAR[old] .. event:sub(8, 24) .. CHAR[faction]
-         .. event:sub(26))
+    return {
+        x = x, y = y, color = color, faction = faction,
+        pixel = event:sub(2, 6), who = event:sub(8, 24), time = event:sub(26)
+    }
 end
 
-local AGAIN = 1000                      -- entries read at a time
+local AGAIN = 1000                      -- entries at a time
 
 -- What was placed behind a position, in whatever epochs, is placed again in
--- the one that begins with this marker.  Nothing is published: who hears of
--- the marker reads the canvas, and that is later than all of this.
+-- the one that begins with this marker; false when not all of it was.  Nothing
+-- is published: who hears of the marker reads the canvas, and that is later
+-- than all of this.
 local function place_all_again(keys, page, after, marker)
     local actors = keys[RULES]:gsub('rules$', 'actors')
     local entries
 
     repeat
+        local changes = {}
+
         entries = call('XRANGE', keys[EVENTS], '(' .. after, '(' .. marker,
                        'COUNT', AGAIN)
 
         for i = 1, #entries do
-            place_again(keys, page, actors, entries[i][2][2])
+            changes[#changes + 1] = placed_again(page, actors,
+                                                 entries[i][2][2])
             after = entries[i][1]
+        end
+
+        if #changes > 0
+           and write(keys, nil, page, changes, #changes) < #changes
+        then
+            return false
         end
     until #entries < AGAIN
 
-    call('SET', keys[SEQ], page.seq)
+    return true
 end
 
 -- argv: as canvas_init, then epoch seq (or <epoch>-<seq>: what was placed
@@ -126,8 +135,8 @@ local function canvas_load(keys, argv)
 
     call('SET', keys[STATE], argv[13])
 
-    if after then
-        place_all_again(keys, page, after, marker)
+    if after and not place_all_again(keys, page, after, marker) then
+        return {'CONFLICT', epoch}
     end
 
     return {'OK', epoch, page.seq}

@@ -14,7 +14,8 @@ end
 
 -- count changes in this order, at ms.  Each is a table: x y color; pixel and
 -- who, the bytes of its event before and behind the old colour; faction, 0 for
--- none.  It gets its seq and its id.
+-- none; time, if it is not ms but what 7 bytes of another event say.  It gets
+-- its seq and its id.  channel: nil when nobody is told.
 --
 -- The number of those that were written.  When it is not all of them, Redis has
 -- another past than this library remembers, and the page is forgotten.
@@ -41,14 +42,15 @@ local function write(keys, channel, page, changes, count, ms)
     end
 
     local olds = call('BITFIELD', keys[STATE], spread(fields, 1, n))
-    local log, id_format, time = keys[EVENTS], page.id_format, pack('>I7', ms)
+    local log, id_format = keys[EVENTS], page.id_format
+    local time = ms and pack('>I7', ms)
     local written = 0
 
     for i = 1, count do
         local change = changes[i]
         local id = id_format:format(seq + 1)
         local event = 'p' .. change.pixel .. CHAR[olds[i]] .. change.who
-                      .. CHAR[change.faction] .. time
+                      .. CHAR[change.faction] .. (change.time or time)
 
         if attempt('XADD', log, id, 'e', event) ~= id then
             call('INCRBY', keys[SEQ], written - count)
@@ -64,6 +66,9 @@ local function write(keys, channel, page, changes, count, ms)
 
     if written > 0 then
         page.seq = seq
+    end
+
+    if written > 0 and channel then
         call('PUBLISH', channel, written == 1 and publications[1]
                                  or join(publications, '\n', 1, written))
     end

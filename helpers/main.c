@@ -6,16 +6,14 @@
 
 #include "ctl.h"
 
+#include "canvas_version.h"
+
 #include <ctype.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#ifndef CTL_VERSION
-#define CTL_VERSION  "1.0.0"
-#endif
 
 /* what getopt_long() answers for an option of a command: this plus index */
 #define CTL_OPTION_BASE   256
@@ -243,7 +241,7 @@ ctl_parse(ctl_t *ctl, const ctl_command_t *command, int argc, char **argv,
 
         case CTL_OPTION_BASE + CTL_OPTIONS_MAX + 2:
             *done = true;
-            puts("canvas-helper " CTL_VERSION);
+            puts("canvas-helper " CANVAS_VERSION);
             return CTL_OK;
 
         case '?':

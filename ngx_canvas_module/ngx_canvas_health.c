@@ -7,8 +7,8 @@
 #include "ngx_canvas_handlers.h"
 
 #include "canvas_text.h"
+#include "canvas_version.h"
 #include "ngx_canvas_reply.h"
-#include "ngx_canvas_version.h"
 #include "ngx_canvas_worker.h"
 
 
@@ -156,7 +156,7 @@ ngx_canvas_health_text(canvas_text_t *text, ngx_canvas_worker_t *worker,
     canvas_text_const(text, ",\"uptime\":");
     canvas_text_num(text, (uint64_t) uptime);
     canvas_text_const(text, ",\"version\":");
-    canvas_text_string(text, NGX_CANVAS_VERSION);
+    canvas_text_string(text, CANVAS_VERSION);
 
     if (failed) {
         ngx_canvas_health_reasons(text, failed);

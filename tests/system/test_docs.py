@@ -26,6 +26,11 @@ def module(*path):
     return read("ngx_canvas_module", *path)
 
 
+def helper(*arguments):
+    return subprocess.run([HELPER, *arguments], check=True, text=True,
+                          stdout=subprocess.PIPE).stdout
+
+
 def rows(text, heading, level="##"):
     """first cells of all tables below a heading, up to the next one"""
     part = re.search(rf"^{level} {heading}$(.*?)(?=^#{{1,{len(level)}}} |\Z)",
@@ -190,6 +195,14 @@ def test_http_has_every_route():
         == routes()
 
 
+def test_one_version():
+    """The newest of CHANGES; nginx and helper have it from one header."""
+    newest = re.search(r"^\d+\.\d+\.\d+$", read("CHANGES"), re.M)[0]
+    assert f'"{newest}"' in module("core", "canvas_version.h")
+    assert yaml.safe_load(read("openapi.yaml"))["info"]["version"] == newest
+    assert helper("--version") == f"canvas-helper {newest}\n"
+
+
 def test_openapi_is_whole():
     document = yaml.safe_load(read("openapi.yaml"))
 
@@ -235,8 +248,7 @@ def usage():
     if not os.access(HELPER, os.X_OK):
         pytest.skip(f"there is no {HELPER}")
 
-    return subprocess.run([HELPER, "--help"], check=True, text=True,
-                          stdout=subprocess.PIPE).stdout
+    return helper("--help")
 
 
 def test_readme_has_every_command(usage):

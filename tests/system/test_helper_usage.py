@@ -44,11 +44,6 @@ def test_help_of_a_command(command):
         assert result.stdout.startswith(f"usage: canvas-helper {command}")
 
 
-def test_version():
-    assert re.fullmatch(r"canvas-helper \d+\.\d+\.\d+\n",
-                        run("--version").stdout)
-
-
 @pytest.mark.parametrize("arguments, pattern", [
     ([], "no command"),
     (["fly"], 'unknown command "fly"'),

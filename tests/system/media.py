@@ -1,7 +1,10 @@
-"""What tests of pictures and films of archives share: a week that ended, what
-its archive says of them, and what they have to look like."""
+"""What tests of pictures and films of archives share: a week that ended, a
+canvas of megabytes, what an archive says of them, and what they have to look
+like."""
 
+import base64
 import json
+import random
 import subprocess
 
 from stores import flood
@@ -32,6 +35,20 @@ def turned(stores, **settings):
     stores.configure(**{**FILMED, **settings})
     flood(stores, 400)
     return stores.helper("rotate", "--force", "--mode", "classic")
+
+
+def megabytes(stores, **settings):
+    """Media of a large canvas: name and content of its picture."""
+    stores.configure(size="2000x1500")
+    stores.ok("migrate")
+    packed = random.Random(1).randbytes(2000 * 1500 // 2)
+    stores.sql("SELECT archive_and_reset_week(%s)",
+               base64.b64encode(packed).decode())
+    stores.configure(size="2000x1500", timelapse="off", **settings)
+    assert stores.ok("media") == "3 made and stored\n"
+    picture = drawn(stores)
+    assert len(picture) > 1_400_000
+    return urls(stores)[0] + ".png", picture
 
 
 def drawn(stores, *arguments):

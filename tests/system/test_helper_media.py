@@ -2,11 +2,9 @@
 archives, in a folder or in S3, and their URLs in the archive.  The storage
 here fails on demand; test_helper_media_s3 has one that others wrote."""
 
-import base64
 import io
 import os
 import pathlib
-import random
 import shutil
 import signal
 import subprocess
@@ -16,7 +14,8 @@ import pytest
 
 from harness.stack import wait_for
 from media import CACHE, FILMED, KINDS
-from media import assert_media, content_type, drawn, lacking, turned, urls
+from media import assert_media, content_type, drawn, lacking, megabytes
+from media import turned, urls
 from s3_server import BUCKET, SECRET, Storage
 from stores import HELPER, flood
 from stores import library_redis, shared_postgres  # noqa: F401
@@ -83,17 +82,8 @@ def test_rotate_puts_all_of_it_into_s3(stores, storage):
 
 def test_megabytes(bare_stores, storage):
     """Large enough for a client to wait for 100 Continue."""
-    stores = bare_stores
-    stores.configure(size="2000x1500")
-    stores.ok("migrate")
-    packed = random.Random(1).randbytes(2000 * 1500 // 2)
-    stores.sql("SELECT archive_and_reset_week(%s)",
-               base64.b64encode(packed).decode())
-    stores.configure(size="2000x1500", timelapse="off", **storage.settings())
-    assert stores.ok("media") == "3 made and stored\n"
-    archive, _ = urls(stores)
-    picture = storage.objects[f"/{BUCKET}/{archive}.png"].data
-    assert len(picture) > 1_400_000 and picture == drawn(stores)
+    name, picture = megabytes(bare_stores, **storage.settings())
+    assert storage.objects[f"/{BUCKET}/{name}"].data == picture
 
 
 def test_prefix_public_url_and_secret_of_the_environment(stores, storage):

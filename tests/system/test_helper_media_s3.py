@@ -1,14 +1,11 @@
 """canvas-helper media and an S3 server that others wrote: OpenStack Swift,
 which checks signatures with code of its own."""
 
-import base64
-import random
-
 import pytest
 import requests
 
 from media import CACHE, FILMED, KINDS
-from media import assert_media, content_type, drawn, lacking, turned, urls
+from media import assert_media, content_type, lacking, megabytes, turned, urls
 from stores import library_redis, shared_postgres  # noqa: F401
 from stores import bare_stores, stores  # noqa: F401
 from swift_storage import READER, SECRET
@@ -55,16 +52,8 @@ def test_as_visitors_read_it(stores, bucket):
 
 def test_megabytes(bare_stores, bucket):
     """Large enough for a client to wait for 100 Continue."""
-    stores = bare_stores
-    stores.configure(size="2000x1500")
-    stores.ok("migrate")
-    packed = random.Random(1).randbytes(2000 * 1500 // 2)
-    stores.sql("SELECT archive_and_reset_week(%s)",
-               base64.b64encode(packed).decode())
-    stores.configure(size="2000x1500", timelapse="off", **bucket.settings())
-    assert stores.ok("media") == "3 made and stored\n"
-    picture = bucket.get(urls(stores)[0] + ".png")["Body"].read()
-    assert len(picture) > 1_400_000 and picture == drawn(stores)
+    name, picture = megabytes(bare_stores, **bucket.settings())
+    assert bucket.get(name)["Body"].read() == picture
 
 
 @pytest.mark.parametrize("setting, value, answer", [

@@ -26,6 +26,17 @@ def keep(stores):
             for key in stores.redis.keys(stores.prefix + "*")}
 
 
+def recorded_week(stores):
+    """A week of 120 pixels, of which Redis will forget the last 20: the
+    recorder, and what Redis held before them."""
+    process = stores.record()
+    flood(stores, 100)
+    stores.wait_recorded()
+    before = keep(stores)
+    flood(stores, 20, seed=1)
+    return process, before
+
+
 def come_back(stores, before):
     """Redis restarts with what it held then."""
     stores.redis.flushall()
@@ -79,11 +90,7 @@ def assert_one_week(stores, placed):
 @pytest.mark.parametrize("mode", ["classic", "pixel_decay"])
 def test_recorder_brings_the_week_back(own_stores, mode):
     stores = own_stores
-    process = stores.record()
-    flood(stores, 100)
-    stores.wait_recorded()
-    before = keep(stores)
-    flood(stores, 20, seed=1)                   # Redis forgets them, too
+    process, before = recorded_week(stores)
     stores.ok("rotate", "--force", "--mode", mode)
     stores.place(1, 1, 3, ALICE, kind="g")
     stores.place(2, 2, 4, BOB, kind="g")
@@ -172,11 +179,7 @@ def test_other_commands_say_so(own_stores):
 def test_rotation_killed_as_well(own_stores, stop):
     """At any step behind the turn; the recorder has its marker."""
     stores = own_stores
-    process = stores.record()
-    flood(stores, 100)
-    stores.wait_recorded()
-    before = keep(stores)
-    flood(stores, 20, seed=1)
+    process, before = recorded_week(stores)
     with stopped_after(stores, stop):
         stores.place(1, 1, 3, ALICE, kind="g")
         stores.wait_recorded()

@@ -1,89 +1,40 @@
-"""canvas-helper export-events and import-events."""
+"""canvas-helper import-events, alone and after export-events."""
 
 import base64
 import collections
 import contextlib
-import csv
 import datetime
 import gzip
-import hashlib
-import hmac
-import os
 import random
 import re
-import subprocess
-import uuid
 
 import PIL.Image
 import psycopg2
 import pytest
 
+from event_files import COLORS, ENVIRONMENT, HEADER
+from event_files import failure, recorded, rows_of, stamp
 from harness.stack import wait_for
 from redis_fixture import unpack
-from stores import HELPER, Load, flood
+from stores import Load, flood
 from stores import library_redis, shared_postgres  # noqa: F401
 from stores import bare_stores, stores  # noqa: F401
 
-KEY = "a secret of a test that is long enough"
-ENVIRONMENT = {"CANVAS_EVENTS_KEY": KEY}
-COLORS = ("FF4500 FFA800 FFD635 00A368 7EED56 2450A4 3690EA 51E9F4 "
-          "811E9F B44AC0 FF99AA 9C6926 000000 898D90 D4D7D9 FFFFFF").split()
-HEADER = {"2017": "ts,user,x_coordinate,y_coordinate,color",
-          "2022": "timestamp,user_id,pixel_color,coordinate"}
-HASH = {"2017": 20, "2022": 64}
 NOW = datetime.datetime.now(datetime.timezone.utc)
 
 
-def pseudonym(actor, form):
-    made = hmac.new(KEY.encode(), uuid.UUID(actor).bytes, hashlib.sha512)
-    return base64.b64encode(made.digest()[:HASH[form]]).decode()
-
-
-def recorded(stores, count=400, seed=0):
-    """A week with events, all of them in PostgreSQL."""
-    recorder = stores.record()
-    flood(stores, count, seed=seed)
-    stores.wait_recorded()
-    recorder.terminate()
-    recorder.wait()
-
-
-def log(stores, condition="true"):
-    return stores.sql(
-        "SELECT created_at, coalesce(user_id, agent_id)::text, x, y, color "
-        f"FROM pixel_events WHERE {condition} ORDER BY epoch, seq")
-
-
-def stamp(at):
-    at = at.astimezone(datetime.timezone.utc)
-    return f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03} UTC"
-
-
-def expected(rows, form):
-    for at, actor, x, y, color in rows:
-        user = pseudonym(actor, form)
-        if form == "2017":
-            yield [stamp(at), user, str(x), str(y), str(color)]
-        else:
-            yield [stamp(at), user, "#" + COLORS[color], f"{x},{y}"]
-
-
-def rows_of(text):
-    return list(csv.reader(text.splitlines()))
-
-
-def write(stores, form, *lines, name="in.csv", end="\n"):
+def write(stores, form, *lines, name="in.csv"):
     path = stores.directory / name
-    path.write_text(end.join([HEADER[form], *lines, ""]), newline="")
+    path.write_text("\n".join([HEADER[form], *lines, ""]))
     return path
 
 
-def failure(stores, *arguments, code=1, **options):
-    result = stores.helper(*arguments, **options)
-    assert result.code == code, result
-    assert result.out == ""
-    assert result.err.count("\n") == 1
-    return result.err
+def write_months(stores, months, each):
+    """A file for imports of many parts: so many events in each month."""
+    return write(stores, "2022", *(
+        f'2022-0{1 + i // each}-0{1 + i % 9} 12:00:00 UTC,'
+        f'u{i % 99},#FF4500,"{i % 100},{i % 70}"'
+        for i in range(months * each)))
 
 
 def archive_pixels(stores, archive):
@@ -107,108 +58,6 @@ def staged(stores):
 def nothing_imported(stores):
     nothing_visible(stores)
     assert staged(stores) == 0
-
-
-@pytest.mark.parametrize("form", ["2017", "2022"])
-def test_export(stores, form):
-    recorded(stores)
-    target = stores.directory / "out.csv"
-    arguments = ["export-events", "--format", form, "-o", target]
-    stores.ok(*arguments, environment=ENVIRONMENT)
-
-    found = rows_of(target.read_text())
-    assert ",".join(found[0]) == HEADER[form]
-    assert found[1:] == list(expected(log(stores), form))
-    if form == "2022":
-        assert re.fullmatch(
-            r'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} UTC,[A-Za-z0-9+/]{86}==,'
-            r'#[0-9A-F]{6},"\d+,\d+"', target.read_text().splitlines()[1])
-
-    first = target.read_bytes()
-    stores.ok(*arguments, environment=ENVIRONMENT)
-    assert target.read_bytes() == first
-
-    # gzip and standard output say the same
-    stores.ok(*arguments[:-1], target, "--gzip", environment=ENVIRONMENT)
-    assert gzip.decompress(target.read_bytes()) == first
-    assert stores.ok(*arguments[:-1], "-",
-                     environment=ENVIRONMENT).encode() == first
-    assert sorted(path.name for path in stores.directory.iterdir()) == [
-        "canvas-helper.conf", "out.csv", "record.log"]
-
-
-def test_anonymous_run(stores):
-    recorded(stores, 100)
-    arguments = ["export-events", "--format", "2022", "-o", "-"]
-    once, again = (rows_of(stores.ok(*arguments, "--anonymous-run"))
-                   for _ in range(2))
-    assert not {row[1] for row in once[1:]} & {row[1] for row in again[1:]}
-    assert [row[2:] for row in once] == [row[2:] for row in again]
-    for key in ("", "short"):
-        assert "openssl rand -base64 32" in failure(
-            stores, *arguments, code=2, environment={"CANVAS_EVENTS_KEY": key})
-
-
-def test_export_of_a_week_and_of_a_span(stores):
-    recorded(stores, 50, seed=1)
-    first = log(stores)
-    stores.ok("rotate", "--force", "--mode", "classic")
-    archive = stores.value("SELECT id::text FROM canvas_archives")
-    recorded(stores, 30, seed=2)
-    rows = log(stores)
-    assert len(rows) == 80
-
-    def export(*arguments):
-        return rows_of(stores.ok("export-events", "--format", "2017", "-o",
-                                 "-", *arguments,
-                                 environment=ENVIRONMENT))[1:]
-
-    assert export("--archive", archive) == list(expected(first, "2017"))
-    assert export("--live") == list(expected(rows[50:], "2017"))
-    assert export("--from", "2001-01-01") == list(expected(rows, "2017"))
-    assert export("--to", "2001-01-01") == []
-    begin, end = rows[20][0], rows[60][0]
-    assert export("--from", begin.isoformat(), "--to", end.isoformat()) == \
-        list(expected([row for row in rows if begin <= row[0] < end], "2017"))
-
-
-def test_export_errors(stores):
-    target = stores.directory / "x.csv"
-    none = "00000000-0000-4000-8000-000000000000"
-    for arguments, code, pattern in (
-            (["--archive", none], 1, "no archive 00000000"),
-            (["--archive", "7"], 2, "--archive is a UUID"),
-            (["--archive", none, "--live"], 2, "one of them"),
-            (["--live", "--from", "2026-01-01"], 2, "one of them"),
-            (["--from", "yesterweek"], 1, "invalid input syntax"),
-            (["--format", "2019"], 2, "give --format 2017 or 2022")):
-        assert pattern in failure(
-            stores, "export-events", "--format", "2017", "-o", target,
-            *arguments, code=code, environment=ENVIRONMENT)
-    assert not target.exists()
-    assert "--format" in failure(stores, "export-events", "-o", "x", code=2)
-    assert "-o FILE" in failure(stores, "export-events", "--format", "2017",
-                                code=2)
-
-
-def test_full_disk_leaves_the_old_file(stores):
-    recorded(stores, 300)
-    target = stores.directory / "out.csv"
-    target.write_text("old")
-    for more in ([], ["--gzip"]):
-        result = subprocess.run(
-            ["prlimit", "--fsize=3000", HELPER, "--config", stores.conf,
-             "export-events", "--format", "2022", "-o", target, *more],
-            capture_output=True, text=True, env={**os.environ, **ENVIRONMENT})
-        assert result.returncode == 1, result
-        assert "cannot write" in result.stderr
-        assert target.read_text() == "old"
-    assert sorted(path.name for path in stores.directory.iterdir()) == [
-        "canvas-helper.conf", "out.csv", "record.log"]
-    for path in ("/dev/full", "/nonexistent/x", "/tmp/" + "x" * 300):
-        assert "cannot write" in failure(
-            stores, "export-events", "--format", "2022", "-o", path,
-            environment=ENVIRONMENT)
 
 
 @pytest.mark.parametrize("form", ["2017", "2022"])
@@ -519,13 +368,7 @@ def test_beside_a_recorder(stores):
 def test_import_beside_analyze(stores):
     """Whoever looks at a part while it is on its way waits, or is waited for:
     a deadlock ended the import."""
-    path = stores.directory / "long.csv"
-    with open(path, "w") as file:
-        file.write(HEADER["2022"] + "\n")
-        for i in range(200000):
-            file.write(f'2022-0{1 + i // 40000}-0{1 + i % 9} 12:00:00 UTC,'
-                       f'u{i % 99},#FF4500,"{i % 100},{i % 70}"\n')
-
+    path = write_months(stores, 5, 40000)
     process = stores.spawn("import-events", "--part", "20000", path)
     analyzed = 0
     other = stores.postgres.connect(stores.name)
@@ -564,13 +407,7 @@ def killed_import(stores, path):
 
 def test_killed_import(stores):
     """Nothing of one is seen; maintain or the next one takes it away."""
-    path = stores.directory / "large.csv"
-    with open(path, "w") as file:
-        file.write(HEADER["2022"] + "\n")
-        for i in range(300000):
-            file.write(f'2022-0{1 + i // 50000}-0{1 + i % 9} 12:00:00 UTC,'
-                       f'u{i % 99},#FF4500,"{i % 100},{i % 70}"\n')
-
+    path = write_months(stores, 6, 50000)
     killed_import(stores, path)
     with stores.connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(hashtext('canvas:import'))")
@@ -601,11 +438,9 @@ def test_as_the_service_role(stores):
 
 def test_live(stores):
     """A fresh canvas begins with the picture, and goes on from there."""
-    source = stores.directory / "source.csv"
-    source.write_text("\n".join(
-        [HEADER["2022"]] + [
-            f'2022-04-01 12:{i % 60:02}:00 UTC,u{i % 4},#{COLORS[i % 16]},'
-            f'"{i % 64},{i % 48}"' for i in range(500)]) + "\n")
+    source = write(stores, "2022", *(
+        f'2022-04-01 12:{i % 60:02}:00 UTC,u{i % 4},#{COLORS[i % 16]},'
+        f'"{i % 64},{i % 48}"' for i in range(500)))
     assert "not recorded yet" in failure(stores, "import-events", "--live",
                                          source)
     recorder = stores.record()

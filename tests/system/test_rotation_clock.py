@@ -6,11 +6,12 @@ the machine: its own clock is played by an epoch of the time to come.
 
 import datetime
 import glob
+import os
 import pathlib
 
 import pytest
 
-from harness.stack import wait_for
+from harness.stack import SANITIZED, wait_for
 from redis_fixture import RedisServer
 from stores import PostgresServer, Stores, flood
 from test_helper_rotate import STOPS, archives, assert_archived, \
@@ -31,6 +32,9 @@ def fixture_world(open_folder):
     with pytest.MonkeyPatch.context() as patch:
         library, = glob.glob("/usr/lib/*/faketime/libfaketime.so.1")
         patch.setenv("LD_PRELOAD", library)
+        if SANITIZED:                   # it is no longer the first library
+            patch.setenv("ASAN_OPTIONS", os.environ["ASAN_OPTIONS"]
+                         + ":verify_asan_link_order=0")
         patch.setenv("FAKETIME_TIMESTAMP_FILE", str(clock))
         patch.setenv("FAKETIME_NO_CACHE", "1")
         patch.setenv("FAKETIME_DONT_FAKE_MONOTONIC", "1")

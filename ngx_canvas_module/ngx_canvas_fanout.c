@@ -304,7 +304,11 @@ ngx_canvas_fanout_end(ngx_canvas_broadcast_t *broadcast)
         broadcast->seq = broadcast->to;
 
         if (broadcast->to - broadcast->from < NGX_CANVAS_ENCODE_MAX) {
-            /* what comes from now on waits for the tick to end */
+            /*
+             * What comes from now on waits for the tick to end, which is not
+             * told by the time at which this slice began.
+             */
+            ngx_time_update();
             ngx_add_timer(&broadcast->timer,
                           canvas_tick_end(&broadcast->tick));
             ngx_canvas_gauge(broadcast->counters, NGX_CANVAS_COUNT_TICK,

@@ -28,8 +28,7 @@ canvas_tick_end(canvas_tick_t *tick)
 
     most = tick->least > CANVAS_TICK_MAX ? tick->least : CANVAS_TICK_MAX;
 
-    busy = (tick->busy + 999) / 1000;
-    next = 2 * busy;
+    next = 2 * ((tick->busy + 999) / 1000);
 
     if (next < tick->now - tick->now / 4) {
         next = tick->now - tick->now / 4;
@@ -40,6 +39,9 @@ canvas_tick_end(canvas_tick_t *tick)
     }
 
     tick->now = (uint32_t) (next < most ? next : most);
+
+    /* a tick that ends early is a write more for each socket */
+    busy = tick->busy / 1000;
     tick->busy = 0;
 
     /* a sweep longer than half of the longest tick */

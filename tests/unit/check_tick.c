@@ -35,7 +35,7 @@ START_TEST(test_half_of_the_time)
     ck_assert_uint_eq(tick.now, 40);
 
     canvas_tick_slice(&tick, 20001);
-    ck_assert_uint_eq(canvas_tick_end(&tick), 21);
+    ck_assert_uint_eq(canvas_tick_end(&tick), 22);
     ck_assert_uint_eq(tick.now, 42);
 
     canvas_tick_slice(&tick, 50000);

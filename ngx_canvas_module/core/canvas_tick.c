@@ -28,7 +28,7 @@ canvas_tick_end(canvas_tick_t *tick)
 
     most = tick->least > CANVAS_TICK_MAX ? tick->least : CANVAS_TICK_MAX;
 
-    next = 2 * ((tick->busy + 999) / 1000);
+    next = 3 * ((tick->busy + 999) / 1000) / 2;
 
     if (next < tick->now - tick->now / 4) {
         next = tick->now - tick->now / 4;
@@ -44,9 +44,9 @@ canvas_tick_end(canvas_tick_t *tick)
     busy = tick->busy / 1000;
     tick->busy = 0;
 
-    /* a sweep longer than half of the longest tick */
-    if (busy > tick->now / 2) {
-        busy = tick->now / 2;
+    /* a sweep longer than two thirds of the longest tick */
+    if (busy > 2 * tick->now / 3) {
+        busy = 2 * tick->now / 3;
     }
 
     return tick->now - (uint32_t) busy;

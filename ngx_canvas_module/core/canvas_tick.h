@@ -3,10 +3,10 @@
  * sockets.  No clock: the caller measures how long a sweep was at work.
  *
  * A tick is from the beginning of one sweep to that of the next: the configured
- * one, or twice as long as the last sweep was at work when that is longer, so
- * that sweeps get half of the time at most.  It grows at once and falls by a
- * quarter a sweep, and never exceeds CANVAS_TICK_MAX (or the configured one,
- * if that is longer).
+ * one, or half as long again as the last sweep was at work when that is longer,
+ * so that sweeps get two thirds of the time at most.  It grows at once and
+ * falls by a quarter a sweep, and never exceeds CANVAS_TICK_MAX (or the
+ * configured one, if that is longer).
  */
 
 #ifndef CANVAS_TICK_H_INCLUDED
@@ -27,7 +27,7 @@ void canvas_tick_init(canvas_tick_t *tick, uint32_t least);
 /* a slice of the sweep took so long, us */
 void canvas_tick_slice(canvas_tick_t *tick, uint64_t us);
 
-/* the sweep is over: ms until the next one, half a tick or more */
+/* the sweep is over: ms until the next one, a third of a tick or more */
 uint32_t canvas_tick_end(canvas_tick_t *tick);
 
 #endif /* CANVAS_TICK_H_INCLUDED */

@@ -72,13 +72,15 @@ class Bench:
         self.cpu["others"] += load.others
         return load
 
-    def rounds(self, label, *sides, seconds=None, **keywords):
-        """Runs each side (who, server, mode, options) in turn, round after
-        round, so that what disturbs the machine disturbs both."""
+    def rounds(self, label, *sides, seconds=None, each=None, **keywords):
+        """Runs each(), and each side (who, server, mode, options) in turn,
+        round after round, so that what disturbs the machine disturbs all."""
         seconds = self.options.seconds or seconds or 1.5
         results = [Rounds(who) for who, *_ in sides]
 
         for _ in range(self.options.rounds):
+            if each:
+                each()
             for result, (who, server, mode, *options) in zip(results, sides):
                 result.loads.append(self.load(
                     f"{label}, {who}", server, mode, "--seconds", seconds,

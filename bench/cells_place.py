@@ -59,14 +59,15 @@ def closed(bench, way):
 
     def measure(cpu, two, rate, *times):
         with BareNginx(bench.workers) as nginx, FunctionRedis() as server:
-            calls = [getattr(server, call)(CALLS // 2)
-                     for _ in range(bench.options.rounds)]
-            (canvas,) = bench.rounds(
-                f"place {way}", ("canvas", bench.stack, mode, *options,
-                                 *window), settle=True)
-            (bare,) = bench.rounds(f"place {way}", (
-                "nginx return 204", nginx, "place-http", "--connections",
-                32))
+            calls = []
+            canvas, bare = bench.rounds(
+                f"place {way}",
+                ("canvas", bench.stack, mode, *options, *window),
+                ("nginx return 204", nginx, "place-http", "--connections",
+                 32),
+                each=lambda: calls.append(
+                    getattr(server, call)(CALLS // 2)),
+                settle=True)
 
         floor = bare.per_million("ok") \
             + statistics.median(cost for _, cost in calls)

@@ -48,7 +48,10 @@ class Request:
         self.socket.close()
 
     def answered(self):
-        return bool(select.select([self.socket], [], [], 0)[0])
+        # select() knows no descriptor above 1023
+        poll = select.poll()
+        poll.register(self.socket, select.POLLIN)
+        return bool(poll.poll(0))
 
     def answer(self):
         """Status, X-Canvas-Epoch and body."""

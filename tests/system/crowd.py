@@ -35,6 +35,8 @@ class Crowd:
         self.stopping = False
         self.painters_done = False
         self.first = int(stack.redis.get(PREFIX + "canvas:seq"))
+        # whoever was here before may have taken Redis from a worker
+        wait_for(stack.stack.nginx.all_ready, what="ready workers")
         self.cookies = [stack.guest().cookie for _ in range(painters)]
         self.streams = [Stream(self, cookie, rate / painters)
                         for cookie in self.cookies] if rate else []

@@ -304,8 +304,8 @@ def test_a_work_is_picked_on_the_canvas(canvas, voting, stubbed):
     wait_text(page, "#picking-text", "opposite")
     page.click(*where(page, 281, 150))
     page.wait("document.getElementById('picking').hidden")
-    page.wait(f"JSON.stringify({numbers}) === '[281,120,20,31]'",
-              "the rectangle")
+    page.wait(f"{numbers}.every(Number.isInteger)", "a rectangle")
+    assert page.evaluate(numbers) == [281, 120, 20, 31]
     assert page.evaluate("document.activeElement.id") == "work-title"
     page.wait("document.querySelector('#frames .frame') !== null",
               "it is framed")

@@ -59,14 +59,14 @@ local function digits(n)
 end
 
 -- of a number that is mostly the same as the last one
-local last, last_digits = 0, '0'
+local same, same_text = 0, '0'
 
 local function same_digits(n)
-    if n ~= last then
-        last, last_digits = n, digits(n)
+    if n ~= same then
+        same, same_text = n, digits(n)
     end
 
-    return last_digits
+    return same_text
 end
 
 local function integer(text, min, max)

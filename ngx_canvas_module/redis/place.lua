@@ -6,7 +6,7 @@
 -- place_all() answers in it: code; with OK epoch, seq, both as id, the cooldown
 -- that is left and, when it was written, ms; else detail, if there is one.
 
--- Filled anew by each call, the first ones: to make and to collect a table of
+-- Those of a call, in tables of earlier ones: to make and to collect one of
 -- this size takes longer than to judge what is in it.
 local placements = {}
 

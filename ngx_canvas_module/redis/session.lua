@@ -1,7 +1,8 @@
 -- session: who places
 
--- Sessions by their keys, as placements need them: key who told renewed; limit
--- and ban, keys, of the prefixes limits and bans.  What a session says does not
+-- Sessions by their keys, as placements need them: key uuid renewed; who, as an
+-- event has it; told, as a reply has it; limit and ban, keys, of the prefixes
+-- limits and bans.  What a session says does not
 -- change while it exists, so that alone is asked again (still_there).  Those
 -- that nobody asked for are forgotten after a while.
 local SESSIONS_MAX = 8192               -- of each generation

@@ -113,6 +113,15 @@ def test_a_batch_that_does_not_fit_changes_nothing(canvas):
     assert snapshot(canvas.connection) == before
 
 
+def test_a_batch_that_is_too_large_changes_nothing(canvas):
+    canvas.init()
+    batch = [(1, 1, 1, ALICE)] * 1024
+    assert words(canvas.place_batch(*batch))[-1][0] == "OK"
+    before = snapshot(canvas.connection)
+    assert canvas.place_batch(*batch, batch[0]) == [b"INVALID_MESSAGE"]
+    assert snapshot(canvas.connection) == before
+
+
 def test_sessions_that_are_remembered(canvas):
     """Who is gone is found out for each of them, by one command for all."""
     canvas.init()

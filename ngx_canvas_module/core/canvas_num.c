@@ -71,14 +71,16 @@ canvas_num_read(const char *p, const char *last, uint64_t max,
     for ( /* void */ ; p < last && *p >= '0' && *p <= '9'; p++) {
         digit = (uint64_t) (*p - '0');
 
-        if (digit > max || n > (max - digit) / 10) {
+        if (n > UINT64_MAX / 10
+            || (n == UINT64_MAX / 10 && digit > UINT64_MAX % 10))
+        {
             return NULL;
         }
 
         n = n * 10 + digit;
     }
 
-    if (p == first || (*first == '0' && p - first > 1)) {
+    if (p == first || (*first == '0' && p - first > 1) || n > max) {
         return NULL;
     }
 

@@ -1,7 +1,7 @@
 /*
  * canvas_proto: what the server says to one client.  Updates, which go to
  * all of them, are in canvas_proto_update.c; parsing of what clients say is
- * in canvas_proto_parse.c.
+ * in canvas_proto_parse.c, of plain placements in canvas_proto_scan.c.
  */
 
 #include "canvas_proto.h"

@@ -60,6 +60,21 @@ canvas_code_t canvas_msg_parse_pixel(const char *text, size_t len,
     canvas_msg_t *msg);
 
 /*
+ * The form in which nearly all placements come: x, y, color, and type and id
+ * perhaps, once each, nothing else, no escapes.  Where it says so msg is what
+ * the parsers above make of the text, which they look for first; NONE says
+ * nothing about the text.
+ */
+typedef enum {
+    CANVAS_SCAN_NONE = 0,
+    CANVAS_SCAN_PIXEL,                  /* neither type nor id */
+    CANVAS_SCAN_PLACE                   /* with type, and id perhaps */
+} canvas_scan_t;
+
+canvas_scan_t canvas_msg_scan(const char *text, size_t len,
+    canvas_msg_t *msg);
+
+/*
  * {"faction":".."} of POST /api/v1/factions into faction, which holds
  * CANVAS_PROTO_FACTION_MAX + 1 bytes: "" when it is left to the week (no such
  * member, or null).  INVALID_MESSAGE when it is no name of one.

@@ -83,6 +83,42 @@ fuzz_check(canvas_code_t code, const canvas_msg_t *msg)
 }
 
 
+/* a plain placement is what jansson makes of it beside another member */
+
+static void
+fuzz_scan(const char *text, size_t len)
+{
+    char          *other;
+    size_t         head;
+    canvas_msg_t   msg, expected;
+    canvas_scan_t  scan;
+
+    static const char  member[] = "\"_\":0,";
+
+    scan = canvas_msg_scan(text, len, &msg);
+
+    if (scan == CANVAS_SCAN_NONE) {
+        return;
+    }
+
+    other = malloc(len + sizeof(member) - 1);
+    fuzz_require(other != NULL);
+
+    head = (size_t) ((const char *) memchr(text, '{', len) - text) + 1;
+    memcpy(other, text, head);
+    memcpy(other + head, member, sizeof(member) - 1);
+    memcpy(other + head + sizeof(member) - 1, text + head, len - head);
+
+    len += sizeof(member) - 1;
+    fuzz_require((scan == CANVAS_SCAN_PLACE
+                  ? canvas_msg_parse(other, len, &expected)
+                  : canvas_msg_parse_pixel(other, len, &expected))
+                 == CANVAS_CODE_OK);
+    fuzz_require(memcmp(&msg, &expected, sizeof(expected)) == 0);
+    free(other);
+}
+
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
@@ -108,6 +144,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     code = canvas_msg_parse_pixel((const char *) data + 1, len - 1, &msg);
     fuzz_check(code, &msg);
     canvas_msg_free(&msg);
+
+    fuzz_scan((const char *) data + 1, len - 1);
 
     code = canvas_msg_parse_faction((const char *) data + 1, len - 1, faction);
     fuzz_require(memchr(faction, 0, sizeof(faction)) != NULL);

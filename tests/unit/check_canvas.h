@@ -35,6 +35,7 @@ Suite *check_ws_stream(void);
 Suite *check_proto(void);
 Suite *check_proto_update(void);
 Suite *check_proto_parse(void);
+Suite *check_proto_scan(void);
 Suite *check_png(void);
 Suite *check_csv(void);
 Suite *check_sort(void);

@@ -9,8 +9,8 @@ static Suite *(*const  check_suites[])(void) = {
     check_status, check_num, check_text, check_palette, check_grid, check_id,
     check_event, check_notice, check_sum, check_mirror, check_mirror_kill,
     check_utf8, check_inflate, check_extension, check_ws, check_ws_stream,
-    check_proto, check_proto_update, check_proto_parse, check_png, check_csv,
-    check_sort, check_deflate, check_tick, check_board,
+    check_proto, check_proto_update, check_proto_parse, check_proto_scan,
+    check_png, check_csv, check_sort, check_deflate, check_tick, check_board,
     check_stored
 };
 

@@ -72,13 +72,15 @@ class Bench:
         self.cpu["others"] += load.others
         return load
 
-    def rounds(self, label, *sides, seconds=None, each=None, **keywords):
+    def rounds(self, label, *sides, seconds=None, rounds=None, each=None,
+               **keywords):
         """Runs each(), and each side (who, server, mode, options) in turn,
-        round after round, so that what disturbs the machine disturbs all."""
+        round after round, so that what disturbs the machine disturbs all.
+        rounds: at least so many."""
         seconds = self.options.seconds or seconds or 1.5
         results = [Rounds(who) for who, *_ in sides]
 
-        for _ in range(self.options.rounds):
+        for _ in range(max(self.options.rounds, rounds or 0)):
             if each:
                 each()
             for result, (who, server, mode, *options) in zip(results, sides):

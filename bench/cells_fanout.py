@@ -9,6 +9,8 @@ from servers import CanvasStack, ServerError
 
 TICK = 40                   # ms, of the canvas by default
 FLOOD = 4000                # placements a second
+FEW = 1000                  # listeners that leave every side its tick
+FLOORS = 16                 # processes that the floor can have
 FORMS = {"binary": ["--binary"], "JSON": []}
 
 
@@ -17,62 +19,76 @@ def single(rate):
     return rate * TICK < 1000
 
 
-def floors(listeners, rate):
-    """(name, tick, processes) of what a fan-out is compared with."""
-    if single(rate):
-        return [("floor, unbatched", 0, 1),
-                ("floor, unbatched, 2 processes", 0, 2)]
+def floors(workers, listeners, rate):
+    """(name, tick, processes) of what a fan-out is compared with: first one
+    process, then as many as there are workers."""
+    tick, name = (0, "unbatched") if single(rate) else (TICK, f"{TICK} ms")
+    found = [(f"floor, {name}, {n} process{'es' * (n > 1)}", tick, n)
+             for n in (1, min(workers, FLOORS))]
 
-    found = [(f"floor, {TICK} ms", TICK, 1),
-             (f"floor, {TICK} ms, 2 processes", TICK, 2)]
-    return found + ([("floor, 50 ms", 50, 1)] if listeners <= 1000 else [])
+    if listeners <= FEW and not single(rate):
+        found.append(("floor, 50 ms, 1 process", 50, 1))
+
+    return found
 
 
 def fanout(bench):
     options = bench.options
 
     for listeners in options.listeners:
-        for form in options.forms:
-            if form == "JSON" and listeners > 1000 and not options.only:
-                continue
-            for rate in options.rates:
-                one(bench, listeners, rate, form)
+        with contextlib.ExitStack() as servers:
+            lone = servers.enter_context(CanvasStack(workers=1)) \
+                if listeners <= FEW else None
+            for form in options.forms:
+                if form == "JSON" and listeners > FEW and not options.only:
+                    continue
+                for rate in options.rates:
+                    one(bench, listeners, rate, form, lone)
 
 
-def one(bench, listeners, rate, form):
+def one(bench, listeners, rate, form, lone):
+    """lone: a canvas with one worker, or None."""
     name = f"{listeners:,} x {rate:g}/s {form}"
     aim = 1.15 if single(rate) else 1.2
+    alone = [Row("  one worker", "s/M", aim=aim)] if lone else []
+    write = [Row("  CPU of one write, nginx", "µs")] if form == "binary" \
+        else []
 
-    def measure(cpu, two, everything, p50, p99, write=None):
+    def measure(cpu, across, everything, p50, p99, *_):
         load = ["fanout", "--connections", listeners, "--rate", rate,
                 "--placers", 4, *FORMS[form]]
         with contextlib.ExitStack() as open_servers:
-            references = [(who, open_servers.enter_context(
-                Broadcaster(tick, processes)), *load)
-                for who, tick, processes in floors(listeners, rate)]
-            sides = bench.rounds(f"fanout {name}",
-                                 ("canvas", bench.stack, *load), *references)
+            references = [
+                (who, open_servers.enter_context(Broadcaster(tick, n)), *load)
+                for who, tick, n in floors(bench.workers, listeners, rate)]
+            sides = bench.rounds(
+                f"fanout {name}", ("canvas", bench.stack, *load),
+                *references, *([("one worker", lone, *load)] if lone else []),
+                rounds=3 if lone else None)
 
             base(bench, form, rate, references[0])
 
-        canvas, floor, floor2, *other = sides
-        cpu.canvas = everything_of = canvas.per_million("deliveries", "nginx")
-        two.canvas = everything_of
+        canvas, floor, peer, *other = sides
+        last = other.pop() if lone else None
+        cpu.canvas = across.canvas = canvas.per_million("deliveries", "nginx")
         everything.canvas = canvas.per_million("deliveries")
-        for row, side in ((cpu, floor), (two, floor2), (everything, floor)):
+        for row in alone:
+            row.canvas = last.per_million("deliveries", "nginx")
+        for row, side in ((cpu, peer), (across, floor), (everything, floor),
+                          *((row, floor) for row in alone)):
             row.reference = side.per_million("deliveries")
             row.of = side.who
         for side in other:
             cpu.notes.append(f"{side.who}: {side.per_million('deliveries'):.3f}"
                              f" s, p50 {side.milliseconds('lag_ms', 'p50'):.1f}"
                              " ms")
-        if write:
-            writes(write, listeners, canvas, floor)
+        for row in write:
+            writes(row, listeners, canvas, floor)
             often = canvas.rate("frames") / floor.rate("frames")
             if abs(often - 1) > 0.1:
                 cpu.notes.append(f"the canvas wrote {often:.0%} as often as "
                                  "the floor: compare the CPU of one write")
-        without_placements(cpu, bench.bases[form, rate], canvas, floor)
+        without_placements(across, bench.bases[form, rate], canvas, floor)
         say_all(cpu, sides)
         fill((p50, p99), (canvas, floor), "lag_ms")
         bench.curve.append((form, listeners, rate, {
@@ -87,8 +103,7 @@ def one(bench, listeners, rate, form):
             aim=1.15 if single(rate) else None),
         Row("  placed to delivered, p99", "ms", absolute=True,
             aim=250 if (listeners, rate) == (10000, 1000) else None),
-        *([Row("  CPU of one write, nginx", "µs")] if form == "binary"
-          else [])], measure)
+        *alone, *write], measure)
 
 
 def base(bench, form, rate, reference):

@@ -102,15 +102,16 @@ class CanvasStack(Server):
     """nginx with the module, Redis, PostgreSQL and the recorder, as
     `make up COOLDOWN=0 LIMITS=off` starts them."""
 
-    def __init__(self, size="500x500"):
+    def __init__(self, size="500x500", workers="auto"):
         self.size = size
+        self.worker_processes = str(workers)
 
     def start(self):
         self.port = free_port()
         self.environment = {
             **os.environ, "BUILD": str(BUILD), "PORT": str(self.port),
             "RUN_DIR": self.path("run"), "COOLDOWN": "0", "LIMITS": "off",
-            "WORKERS": "auto", "SIZE": self.size}
+            "WORKERS": self.worker_processes, "SIZE": self.size}
         self.control("up")
         self.pids = {
             name: int(pathlib.Path(self.path("run", f"{name}.pid"))

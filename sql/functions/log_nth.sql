@@ -1,6 +1,6 @@
--- Rows are compared as the index of actors has them: statistics know nothing
--- of a stretch that is seconds old, and by epoch and seq alone it would look
--- small enough to be read whole.
+-- Rows are compared as the index of actors has them, and no other plan is
+-- wanted: statistics know nothing of a stretch that is seconds old, which then
+-- looks small enough to be read whole.
 CREATE OR REPLACE FUNCTION log_nth(
     p_actor uuid, p_epoch bigint, p_from bigint, p_to bigint,
     p_metric text, p_nth bigint, p_colors bit(256),
@@ -8,6 +8,8 @@ CREATE OR REPLACE FUNCTION log_nth(
     LANGUAGE plpgsql STABLE
     SET search_path = canvas, public, pg_temp
     SET plan_cache_mode = force_generic_plan
+    SET enable_seqscan = off
+    SET enable_sort = off
 AS $$
 DECLARE
     v_bare  CONSTANT smallint := (SELECT background FROM current_canvas);

@@ -86,7 +86,7 @@ ctl_keeper_run(ctl_t *ctl)
 
     ctl_jobs_end(&keeper.jobs, true);
     ctl_redis_close(&ctl->redis);
-    ctl_pg_close(&ctl->pg);
+    ctl_pg_end(&ctl->pg);
     ctl_signal_close(&keeper.signals);
 
     return CTL_OK;

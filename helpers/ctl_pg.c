@@ -79,6 +79,30 @@ ctl_pg_close(ctl_pg_t *pg)
         PQfinish(pg->conn);
         pg->conn = NULL;
     }
+
+    pg->locks = 0;
+}
+
+
+void
+ctl_pg_end(ctl_pg_t *pg)
+{
+    ctl_error_t  kept;
+
+    if (pg->conn != NULL && pg->locks > 0) {
+        kept = *pg->error;
+        pg->timeout_ms = CTL_PG_TIMEOUT_MS;
+
+        ctl_pg_rollback(pg);
+
+        if (pg->conn != NULL) {
+            (void) ctl_pg_run(pg, "SELECT pg_advisory_unlock_all()", 0, NULL);
+        }
+
+        *pg->error = kept;
+    }
+
+    ctl_pg_close(pg);
 }
 
 
@@ -401,6 +425,8 @@ ctl_pg_lock(ctl_pg_t *pg, const char *name, bool wait)
     held = PQgetvalue(result, 0, 1)[0] == 't';
     PQclear(result);
 
+    pg->locks += held;
+
     return held ? CTL_OK : CTL_NOT_DUE;
 }
 
@@ -408,10 +434,17 @@ ctl_pg_lock(ctl_pg_t *pg, const char *name, bool wait)
 ctl_status_t
 ctl_pg_unlock(ctl_pg_t *pg, const char *name)
 {
+    ctl_status_t       status;
     const char *const  values[] = { name };
 
-    return ctl_pg_run(pg, "SELECT pg_advisory_unlock(hashtext($1))", 1,
-                      values);
+    status = ctl_pg_run(pg, "SELECT pg_advisory_unlock(hashtext($1))", 1,
+                        values);
+
+    if (status == CTL_OK && pg->locks > 0) {
+        pg->locks--;
+    }
+
+    return status;
 }
 
 

@@ -25,11 +25,19 @@ typedef struct {
     ctl_error_t       *error;
     int                timeout_ms;
     char               sqlstate[6];     /* of the last failure */
+    unsigned           locks;           /* that this session holds */
 } ctl_pg_t;
 
 /* does nothing when connected; sets search_path to canvas, public */
 ctl_status_t ctl_pg_connect(ctl_pg_t *pg);
 void ctl_pg_close(ctl_pg_t *pg);
+
+/*
+ * The same at the end of a command: its locks are given back first.  The
+ * server hears of the end of a connection when the process may be long gone,
+ * and who comes next would be told that it is still running.
+ */
+void ctl_pg_end(ctl_pg_t *pg);
 
 /*
  * Whether the connection is there, as far as can be told without asking the

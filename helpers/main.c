@@ -139,7 +139,7 @@ ctl_run(ctl_t *ctl, const ctl_command_t *command, const ctl_args_t *args)
     }
 
     ctl_redis_close(&ctl->redis);
-    ctl_pg_close(&ctl->pg);
+    ctl_pg_end(&ctl->pg);
     ctl_conf_free(&ctl->conf);
 
     return status;

@@ -110,6 +110,11 @@ class Crowd:
     def refuse(self, code):
         self.refused[code] = self.refused.get(code, 0) + 1
 
+    def times(self):
+        """Of what streams placed: seq -> (when sent, when answered)."""
+        return {seq: at for stream in self.streams
+                for seq, at in stream.times.copy().items()}
+
     def wait_ok(self, n):
         """Until n more placements have been acknowledged."""
         aim = len(self.ok) + n

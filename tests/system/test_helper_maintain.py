@@ -1,7 +1,10 @@
 """canvas-helper maintain: partitions, retention, beside everything else."""
 
 import base64
+import contextlib
 import datetime
+import socket
+import threading
 import uuid
 
 import pytest
@@ -135,6 +138,47 @@ def test_snapshots_and_imports(stores):
     assert stores.json("maintain",
                        environment=keep)["partitionsDropped"] == 1
     assert "pixel_events_2022w13" not in partitions(stores)
+
+
+@contextlib.contextmanager
+def late_goodbye(stores):
+    """PostgreSQL hears of the end of one connection when this ends."""
+    terminate = b"X\0\0\0\4"
+    server = socket.socket(socket.AF_UNIX)
+    server.connect(f"{stores.postgres.directory}/.s.PGSQL.5432")
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(stores.directory / ".s.PGSQL.5432"))
+    listener.listen()
+    stores.configure(postgres=f"host={stores.directory} user=postgres "
+                     f"dbname={stores.name}")
+
+    def answers(client):
+        while data := server.recv(65536):
+            client.sendall(data)
+
+    def questions():
+        client, _ = listener.accept()
+        threading.Thread(target=answers, args=(client,), daemon=True).start()
+        while data := client.recv(65536):
+            server.sendall(data.removesuffix(terminate))
+
+    thread = threading.Thread(target=questions, daemon=True)
+    thread.start()
+    yield thread
+    server.shutdown(socket.SHUT_RDWR)
+
+
+def test_locks_are_free_when_it_has_ended(stores):
+    with late_goodbye(stores) as thread:
+        stores.ok("maintain")
+        thread.join()
+        assert stores.sql("SELECT 1 FROM pg_stat_activity WHERE application_"
+                          "name = 'canvas-helper' AND datname = %s",
+                          stores.name)
+        assert stores.value(
+            "SELECT count(*) FROM pg_locks l JOIN pg_database d "
+            "ON d.oid = l.database WHERE locktype = 'advisory' "
+            "AND datname = current_database()") == 0
 
 
 def test_two_at_once(stores):

@@ -10,7 +10,7 @@ from servers import CanvasStack, ServerError
 TICK = 40                   # ms, of the canvas by default
 FLOOD = 4000                # placements a second
 FEW = 1000                  # listeners that leave every side its tick
-MANY = 5000                 # more take their time: two rounds
+MANY = 5000                 # more take a while to open
 FLOORS = 16                 # processes that the floor can have
 FORMS = {"binary": ["--binary"], "JSON": []}
 
@@ -31,6 +31,12 @@ def floors(workers, listeners, rate):
         found.append(("floor, 50 ms, 1 process", 50, 1))
 
     return found
+
+
+def rounds(listeners):
+    """Few sockets are opened at once, and what the cores do meanwhile shows
+    more."""
+    return 5 if listeners <= FEW else 3 if listeners <= MANY else 2
 
 
 def fanout(bench):
@@ -65,7 +71,7 @@ def one(bench, listeners, rate, form, lone):
             sides = bench.rounds(
                 f"fanout {name}", ("canvas", bench.stack, *load),
                 *references, *([("one worker", lone, *load)] if lone else []),
-                rounds=2 if listeners > MANY else 3)
+                rounds=rounds(listeners), seconds=1 if lone else None)
 
             base(bench, form, rate, references[0])
 

@@ -13,21 +13,12 @@ import statistics
 import sys
 
 import processes
-from references import FunctionRedis
+from references import (
+    ANYBODY, COOLDOWN, PIXEL, FunctionRedis, batch, page)
 from servers import ROOT, run
 
 ROUNDS = 5
 ALICE = "11111111-1111-4111-8111-111111111111"
-NAMES = ("state", "seq", "epoch", "rules", "events")
-
-# numbers of requests hold no zero byte: an argument of a program ends there
-PIXEL = b"\1\1" b"\1\2" b"\5"
-HOURS = b"\1\1\1\1"                     # a cooldown, in ms
-ANYBODY = b"g" b"__rand_int__abcd"      # another actor each call
-
-
-def page(canvas):
-    return [f"{{{canvas}}}:canvas:{name}" for name in NAMES]
 
 
 class Forms(FunctionRedis):
@@ -70,38 +61,28 @@ def form(function, cooldown="0"):
     """A form of functions.lua, all in text."""
     return [function, "9", *page("form"), "{form}:contributors",
             "{form}:board", "{form}:banned", "{form}:limit:__rand_int__",
-            "updates", "257", "258", "5", ALICE, "g", "", cooldown]
+            "updates", "257", "257", "5", ALICE, "g", "", cooldown]
 
 
 def place(canvas):
     return ["canvas_place", "8", *page(canvas),
             f"{{{canvas}}}:limit:__rand_int__",
             f"{{{canvas}}}:ban:__rand_int__", f"{{{canvas}}}:actors",
-            "updates", PIXEL + ANYBODY + HOURS, ""]
+            "updates", PIXEL + b"g" + ANYBODY + COOLDOWN, ""]
 
 
 def place_session(canvas):
     return ["canvas_place_session", "7", *page(canvas),
             f"{{{canvas}}}:session", f"{{{canvas}}}:actors", "updates",
-            f"{{{canvas}}}:limit:", f"{{{canvas}}}:ban:", PIXEL + HOURS, "",
+            f"{{{canvas}}}:limit:", f"{{{canvas}}}:ban:", PIXEL + COOLDOWN, "",
             "86400"]
-
-
-def place_batch(canvas, size):
-    keys, words = [*page(canvas), f"{{{canvas}}}:actors"], []
-    for n in range(size):
-        keys += [f"{{{canvas}}}:limit:{n}:__rand_int__",
-                 f"{{{canvas}}}:ban:{n}:__rand_int__"]
-        words += [PIXEL + ANYBODY + HOURS, ""]
-    return ["canvas_place_batch", str(len(keys)), *keys, "updates",
-            f"{{{canvas}}}:limit:", f"{{{canvas}}}:ban:", "86400", *words]
 
 
 def session_batch(canvas, size):
     return ["canvas_place_batch", str(6 + size), *page(canvas),
             f"{{{canvas}}}:actors", *[f"{{{canvas}}}:session"] * size,
             "updates", f"{{{canvas}}}:limit:", f"{{{canvas}}}:ban:", "86400",
-            *[PIXEL + HOURS, ""] * size]
+            *[PIXEL + COOLDOWN, ""] * size]
 
 
 # what, append-only file, command, placements of a call
@@ -111,17 +92,17 @@ FORMS = [
     ("… boards folded by the recorder", "yes", form("form_text"), 1),
     ("… the event as 32 bytes", "yes", form("form_packed_event"), 1),
     ("… the request as 26 bytes: `canvas_place`", "yes", place("none"), 1),
-    ("… `canvas_place_batch` of 4", "yes", place_batch("none", 4), 4),
-    ("… `canvas_place_batch` of 16", "yes", place_batch("none", 16), 16),
+    ("… `canvas_place_batch` of 4", "yes", batch("none", 4), 4),
+    ("… `canvas_place_batch` of 16", "yes", batch("none", 16), 16),
     ("`canvas_place_session`", "yes", place_session("none"), 1),
     ("… `canvas_place_batch` of 16 sessions", "yes",
      session_batch("none", 16), 16),
     ("all in text, boards in the call, with a cooldown", "yes",
      form("form_boards", "3600000"), 1),
     ("`canvas_place`, with a cooldown", "yes", place("some"), 1),
-    ("… `canvas_place_batch` of 16", "yes", place_batch("some", 16), 16),
+    ("… `canvas_place_batch` of 16", "yes", batch("some", 16), 16),
     ("`canvas_place`, without AOF", "no", place("none"), 1),
-    ("… `canvas_place_batch` of 16", "no", place_batch("none", 16), 16),
+    ("… `canvas_place_batch` of 16", "no", batch("none", 16), 16),
 ]
 
 

@@ -143,27 +143,41 @@ class Broadcaster(Server):
                 self.process.communicate()
 
 
+# no byte of an argument of redis-benchmark may be 0: x = y = 257, and a
+# cooldown of hours; it does not count where the canvas has one, 0
+PIXEL = b"\x01\x01\x01\x01\x05"
+ACTOR = b"\x11" * 16
+ANYBODY = b"__rand_int__abcd"           # another one each call
+COOLDOWN = b"\x01\x01\x01\x01"
+
+
+def page(canvas):
+    return [f"{{{canvas}}}:canvas:{name}" for name in
+            ("state", "seq", "epoch", "rules", "events")]
+
+
+def batch(canvas, size, actor=ANYBODY):
+    """canvas_place_batch, as nginx calls it; ANYBODY has other keys, too."""
+    limit, ban = f"{{{canvas}}}:limit:", f"{{{canvas}}}:ban:"
+    whose = ":__rand_int__" if actor == ANYBODY else ""
+    keys, words = [*page(canvas), f"{{{canvas}}}:actors"], []
+    for n in range(size):
+        keys += [f"{limit}{n}{whose}", f"{ban}{n}{whose}"]
+        words += [PIXEL + b"g" + actor + COOLDOWN, ""]
+    return ["canvas_place_batch", str(len(keys)), *keys, "updates", limit,
+            ban, "86400", *words]
+
+
 class FunctionRedis(Server):
     """A Redis with the stack's persistence and the Function library, asked
     by redis-benchmark over 2 connections, 16 calls in flight on each."""
 
-    # no byte of an argument of redis-benchmark may be 0: x = y = 257, and a
-    # cooldown of hours; it does not count where the canvas has one, 0
-    PIXEL = b"\x01\x01\x01\x01\x05"
-    ACTOR = b"\x11" * 16
-    ANYBODY = b"__rand_int__abcd"           # another one each call
-    COOLDOWN = b"\x01\x01\x01\x01"
     SESSION = "a" * 64
 
     def __init__(self):
         self.process = None
-        self.page = self.names("bench")
-        self.strict = self.names("strict")
-
-    @staticmethod
-    def names(canvas):
-        return [f"{{{canvas}}}:canvas:{name}" for name in
-                ("state", "seq", "epoch", "rules", "events")]
+        self.page = page("bench")
+        self.strict = page("strict")
 
     def start(self):
         self.socket = self.path("redis.sock")
@@ -175,9 +189,9 @@ class FunctionRedis(Server):
         wait_for(lambda: os.path.exists(self.socket), "start of Redis")
         self.pids = {"redis": self.process.pid}
         self.command("-x", "FUNCTION", "LOAD", input=library_text())
-        for page, cooldown in ((self.page, "0"), (self.strict, "")):
-            self.command("FCALL", "canvas_init", "5", *page, "updates", "500",
-                         "500", "16", "15", "classic", "1", "2026", "",
+        for names, cooldown in ((self.page, "0"), (self.strict, "")):
+            self.command("FCALL", "canvas_init", "5", *names, "updates",
+                         "500", "500", "16", "15", "classic", "1", "2026", "",
                          cooldown)
         self.command("FCALL", "canvas_session_create", "1",
                      "{bench}:session:" + self.SESSION, "86400",
@@ -190,16 +204,16 @@ class FunctionRedis(Server):
 
     def seq(self):
         """Of both canvases."""
-        return sum(int(run(["redis-cli", "-s", self.socket, "GET", page[1]],
+        return sum(int(run(["redis-cli", "-s", self.socket, "GET", seq],
                            "redis-cli"))
-                   for page in (self.page, self.strict))
+                   for _, seq, *_ in (self.page, self.strict))
 
     def place(self, calls):
         """canvas_place: (calls a second, CPU seconds a million)."""
         return self.accepted(calls, "FCALL", "canvas_place", "8", *self.page,
                              "{bench}:ratelimit", "{bench}:ban",
                              "{bench}:actors", "updates",
-                             self.PIXEL + b"g" + self.ACTOR + self.COOLDOWN,
+                             PIXEL + b"g" + ACTOR + COOLDOWN,
                              "")
 
     def place_session(self, calls):
@@ -208,29 +222,22 @@ class FunctionRedis(Server):
                              *self.page, "{bench}:session:" + self.SESSION,
                              "{bench}:actors", "updates",
                              "{bench}:ratelimit:", "{bench}:banned:",
-                             self.PIXEL + self.COOLDOWN, "", "86400")
+                             PIXEL + COOLDOWN, "", "86400")
 
     def place_batch(self, placements, size=16):
         """canvas_place_batch, as nginx calls it: (placements a second, CPU
         seconds a million)."""
-        return self.batch("bench", self.ACTOR, "", placements, size)
+        return self.batch(batch("bench", size, ACTOR), placements, size)
 
     def place_batch_cooldown(self, placements, size=16):
         """The same on a canvas with a cooldown, each by another actor: one
         of a billion, so now and then by one who still has to wait."""
-        return self.batch("strict", self.ANYBODY, ":__rand_int__", placements,
-                          size, waiting=placements // 1000)
+        return self.batch(batch("strict", size), placements, size,
+                          refused=placements // 1000)
 
-    def batch(self, canvas, actor, key, placements, size, waiting=0):
-        limit, ban = f"{{{canvas}}}:ratelimit:", f"{{{canvas}}}:ban:"
-        keys, words = [*self.names(canvas), f"{{{canvas}}}:actors"], []
-        for n in range(size):
-            keys += [f"{limit}{n}{key}", f"{ban}{n}{key}"]
-            words += [self.PIXEL + b"g" + actor + self.COOLDOWN, ""]
-        rate, cpu = self.accepted(
-            placements // size, "FCALL", "canvas_place_batch", str(len(keys)),
-            *keys, "updates", limit, ban, "86400", *words, size=size,
-            refused=waiting)
+    def batch(self, call, placements, size, refused=0):
+        rate, cpu = self.accepted(placements // size, "FCALL", *call,
+                                  size=size, refused=refused)
         return rate * size, cpu / size
 
     def set_nx(self, calls):

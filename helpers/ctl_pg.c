@@ -13,6 +13,8 @@
 #include <string.h>
 #include <time.h>
 
+#define CTL_PG_COPY_CHUNK  65536
+
 /* forms of results */
 #define CTL_PG_TEXT    0
 #define CTL_PG_BINARY  1
@@ -26,6 +28,10 @@ static ctl_status_t ctl_pg_start(ctl_pg_t *pg, const char *sql, int n,
 static PGresult *ctl_pg_result(ctl_pg_t *pg);
 static PGresult *ctl_pg_last(ctl_pg_t *pg);
 static ctl_status_t ctl_pg_wait(ctl_pg_t *pg, short events, int64_t deadline);
+static ctl_status_t ctl_pg_copy_data(ctl_pg_t *pg, const char *data,
+    size_t len);
+static ctl_status_t ctl_pg_lost(ctl_pg_t *pg);
+static ctl_status_t ctl_pg_refused(ctl_pg_t *pg, const PGresult *result);
 static void ctl_pg_notice(void *data, const char *message);
 static bool ctl_pg_in(const char *code, const char *const *classes);
 static int64_t ctl_pg_now(void);
@@ -280,6 +286,93 @@ ctl_pg_script(ctl_pg_t *pg, const char *sql, const char *what)
 
 
 ctl_status_t
+ctl_pg_copy(ctl_pg_t *pg, const char *sql, const char *data, size_t len)
+{
+    PGresult      *result;
+    ctl_status_t   status;
+
+    if (ctl_pg_connect(pg) != CTL_OK) {
+        return pg->error->status;
+    }
+
+    if (PQsendQuery(pg->conn, sql) != 1) {
+        return ctl_pg_lost(pg);
+    }
+
+    result = ctl_pg_result(pg);
+    if (result == NULL) {
+        return pg->error->status;
+    }
+
+    if (PQresultStatus(result) != PGRES_COPY_IN) {
+        status = ctl_pg_refused(pg, result);
+        PQclear(result);
+
+        while (pg->conn != NULL && (result = ctl_pg_result(pg)) != NULL) {
+            PQclear(result);
+        }
+
+        return status;
+    }
+
+    PQclear(result);
+
+    status = ctl_pg_copy_data(pg, data, len);
+    if (status != CTL_OK) {
+        return status;
+    }
+
+    result = ctl_pg_last(pg);
+    if (result == NULL) {
+        return pg->error->status;
+    }
+
+    PQclear(result);
+
+    return CTL_OK;
+}
+
+
+static ctl_status_t
+ctl_pg_copy_data(ctl_pg_t *pg, const char *data, size_t len)
+{
+    int           rc;
+    size_t        chunk;
+    int64_t       deadline;
+    ctl_status_t  status;
+
+    deadline = ctl_pg_now() + pg->timeout_ms;
+
+    for ( ;; ) {
+        chunk = len < CTL_PG_COPY_CHUNK ? len : CTL_PG_COPY_CHUNK;
+
+        rc = chunk > 0 ? PQputCopyData(pg->conn, data, chunk)
+                       : PQputCopyEnd(pg->conn, NULL);
+
+        if (rc < 0) {
+            return ctl_pg_lost(pg);
+        }
+
+        if (rc == 0) {                      /* buffers are full */
+            status = ctl_pg_wait(pg, POLLOUT, deadline);
+            if (status != CTL_OK) {
+                return status;
+            }
+
+            continue;
+        }
+
+        if (chunk == 0) {
+            return CTL_OK;
+        }
+
+        data += chunk;
+        len -= chunk;
+    }
+}
+
+
+ctl_status_t
 ctl_pg_begin(ctl_pg_t *pg)
 {
     return ctl_pg_run(pg, "BEGIN", 0, NULL);
@@ -352,41 +445,6 @@ ctl_pg_unlock(ctl_pg_t *pg, const char *name)
     }
 
     return status;
-}
-
-
-ctl_status_t
-ctl_pg_lost(ctl_pg_t *pg)
-{
-    ctl_error_set(pg->error, CTL_TEMPORARY,
-                  "connection to PostgreSQL lost: %s",
-                  PQerrorMessage(pg->conn));
-    ctl_pg_close(pg);
-
-    return CTL_TEMPORARY;
-}
-
-
-ctl_status_t
-ctl_pg_refused(ctl_pg_t *pg, const PGresult *result)
-{
-    const char   *code, *text;
-    ctl_status_t  status;
-
-    code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-
-    if (code == NULL || PQstatus(pg->conn) != CONNECTION_OK) {
-        return ctl_pg_lost(pg);
-    }
-
-    snprintf(pg->sqlstate, sizeof(pg->sqlstate), "%s", code);
-    status = ctl_pg_in(code, ctl_pg_temporary) ? CTL_TEMPORARY : CTL_FAILED;
-
-    return ctl_error_set(pg->error, status, "PostgreSQL: %s (%s)%s",
-                         text != NULL ? text : "refused", code,
-                         ctl_pg_in(code, ctl_pg_schema)
-                         ? "; run canvas-helper migrate" : "");
 }
 
 
@@ -493,6 +551,41 @@ ctl_pg_wait(ctl_pg_t *pg, short events, int64_t deadline)
     ctl_pg_close(pg);
 
     return CTL_TEMPORARY;
+}
+
+
+static ctl_status_t
+ctl_pg_lost(ctl_pg_t *pg)
+{
+    ctl_error_set(pg->error, CTL_TEMPORARY,
+                  "connection to PostgreSQL lost: %s",
+                  PQerrorMessage(pg->conn));
+    ctl_pg_close(pg);
+
+    return CTL_TEMPORARY;
+}
+
+
+static ctl_status_t
+ctl_pg_refused(ctl_pg_t *pg, const PGresult *result)
+{
+    const char   *code, *text;
+    ctl_status_t  status;
+
+    code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+
+    if (code == NULL || PQstatus(pg->conn) != CONNECTION_OK) {
+        return ctl_pg_lost(pg);
+    }
+
+    snprintf(pg->sqlstate, sizeof(pg->sqlstate), "%s", code);
+    status = ctl_pg_in(code, ctl_pg_temporary) ? CTL_TEMPORARY : CTL_FAILED;
+
+    return ctl_error_set(pg->error, status, "PostgreSQL: %s (%s)%s",
+                         text != NULL ? text : "refused", code,
+                         ctl_pg_in(code, ctl_pg_schema)
+                         ? "; run canvas-helper migrate" : "");
 }
 
 

@@ -1,7 +1,7 @@
 /*
- * ctl_pg: libpq with a deadline on every statement: connect, query, script.
- * Statements are constants, values are parameters.  Knows nothing of canvases.
- * COPY is ctl_pgcopy's.
+ * ctl_pg: libpq with a deadline on every statement: connect, query, script,
+ * COPY.  Statements are constants, values are parameters.  Knows nothing of
+ * canvases.
  *
  * Failures of the connection and SQLSTATEs that go away by themselves are
  * CTL_TEMPORARY, everything else is CTL_FAILED.
@@ -74,6 +74,10 @@ void ctl_pg_cancel(ctl_pg_t *pg);
 /* several statements without parameters; what names them in the error */
 ctl_status_t ctl_pg_script(ctl_pg_t *pg, const char *sql, const char *what);
 
+/* COPY ... FROM STDIN: the statement, and all its data in text format */
+ctl_status_t ctl_pg_copy(ctl_pg_t *pg, const char *sql, const char *data,
+    size_t len);
+
 /* BEGIN .. COMMIT; ctl_pg_rollback() keeps the error of what failed */
 ctl_status_t ctl_pg_begin(ctl_pg_t *pg);
 ctl_status_t ctl_pg_commit(ctl_pg_t *pg);
@@ -85,9 +89,5 @@ void ctl_pg_rollback(ctl_pg_t *pg);
  */
 ctl_status_t ctl_pg_lock(ctl_pg_t *pg, const char *name, bool wait);
 ctl_status_t ctl_pg_unlock(ctl_pg_t *pg, const char *name);
-
-/* for who calls libpq itself: what failed, to pg->error; the status of it */
-ctl_status_t ctl_pg_lost(ctl_pg_t *pg);
-ctl_status_t ctl_pg_refused(ctl_pg_t *pg, const PGresult *result);
 
 #endif /* CTL_PG_H_INCLUDED */

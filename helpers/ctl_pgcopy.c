@@ -13,6 +13,7 @@
 static ctl_status_t ctl_pgcopy_wait(ctl_pg_t *pg, short events);
 static ctl_status_t ctl_pgcopy_results(ctl_pg_t *pg, ExecStatusType want,
     uint64_t *rows);
+static ctl_status_t ctl_pgcopy_failed(ctl_pg_t *pg, const PGresult *result);
 
 
 ctl_status_t
@@ -23,7 +24,7 @@ ctl_pgcopy_begin(ctl_pg_t *pg, const char *sql)
     }
 
     if (PQsendQuery(pg->conn, sql) != 1) {
-        return ctl_pg_lost(pg);
+        return ctl_pgcopy_failed(pg, NULL);
     }
 
     return ctl_pgcopy_results(pg, PGRES_COPY_IN, NULL);
@@ -48,7 +49,7 @@ ctl_pgcopy_put(ctl_pg_t *pg, const char *data, size_t len)
         rc = PQconsumeInput(pg->conn) == 1 ? 1 : -1;
     }
 
-    return rc == 0 ? CTL_OK : ctl_pg_lost(pg);
+    return rc == 0 ? CTL_OK : ctl_pgcopy_failed(pg, NULL);
 }
 
 
@@ -66,7 +67,7 @@ ctl_pgcopy_end(ctl_pg_t *pg, uint64_t *rows)
     }
 
     if (rc < 0) {
-        return ctl_pg_lost(pg);
+        return ctl_pgcopy_failed(pg, NULL);
     }
 
     return ctl_pgcopy_results(pg, PGRES_COMMAND_OK, rows);
@@ -92,7 +93,7 @@ ctl_pgcopy_results(ctl_pg_t *pg, ExecStatusType want, uint64_t *rows)
             }
 
             if (PQconsumeInput(pg->conn) != 1) {
-                return ctl_pg_lost(pg);
+                return ctl_pgcopy_failed(pg, NULL);
             }
         }
 
@@ -102,7 +103,7 @@ ctl_pgcopy_results(ctl_pg_t *pg, ExecStatusType want, uint64_t *rows)
         }
 
         if (PQresultStatus(result) != want) {
-            status = ctl_pg_refused(pg, result);
+            status = ctl_pgcopy_failed(pg, result);
 
         } else if (rows != NULL) {
             *rows = strtoull(PQcmdTuples(result), NULL, 10);
@@ -144,4 +145,33 @@ ctl_pgcopy_wait(ctl_pg_t *pg, short events)
     ctl_pg_close(pg);
 
     return CTL_TEMPORARY;
+}
+
+
+/* the refusal of a statement, or without a result the loss of the server */
+static ctl_status_t
+ctl_pgcopy_failed(ctl_pg_t *pg, const PGresult *result)
+{
+    const char  *code, *text;
+
+    code = result != NULL ? PQresultErrorField(result, PG_DIAG_SQLSTATE)
+                          : NULL;
+
+    if (code == NULL || PQstatus(pg->conn) != CONNECTION_OK) {
+        ctl_error_set(pg->error, CTL_TEMPORARY,
+                      "connection to PostgreSQL lost: %s",
+                      PQerrorMessage(pg->conn));
+        ctl_pg_close(pg);
+        return CTL_TEMPORARY;
+    }
+
+    text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    snprintf(pg->sqlstate, sizeof(pg->sqlstate), "%s", code);
+
+    /* insufficient resources, a disk that is full: it may be better later */
+    return ctl_error_set(pg->error,
+                         code[0] == '5' && code[1] == '3' ? CTL_TEMPORARY
+                                                          : CTL_FAILED,
+                         "PostgreSQL: %s (%s)",
+                         text != NULL ? text : "refused", code);
 }

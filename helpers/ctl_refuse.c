@@ -6,7 +6,6 @@
 
 #include "canvas_id.h"
 #include "ctl_log.h"
-#include "ctl_pgcopy.h"
 #include "ctl_rows.h"
 
 #include <inttypes.h>
@@ -32,16 +31,9 @@ ctl_status_t
 ctl_refuse_copy_all(ctl_pg_t *pg, const canvas_event_t *events, size_t n,
     char *buf)
 {
-    ctl_status_t  status;
-
-    status = ctl_pgcopy_begin(pg, "COPY pixel_events (" CTL_ROWS_COLUMNS ") "
-                              "FROM STDIN (FORMAT binary)");
-
-    if (status == CTL_OK) {
-        status = ctl_pgcopy_put(pg, buf, ctl_rows_write(buf, events, n));
-    }
-
-    return status == CTL_OK ? ctl_pgcopy_end(pg, NULL) : status;
+    return ctl_pg_copy(pg, "COPY pixel_events (" CTL_ROWS_COLUMNS ") "
+                       "FROM STDIN (FORMAT binary)", buf,
+                       ctl_rows_write(buf, events, n));
 }
 
 
